@@ -1,0 +1,5 @@
+"""What a WSGI server loads: `gunicorn -c python:pastebin.server.settings wsgi:app`."""
+
+from pastebin import create_app
+
+app = create_app()
