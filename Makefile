@@ -1,0 +1,92 @@
+# `make` or `make help` lists what can be said here.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all lint types bench lock clean
+
+help: ## list these targets
+	@echo "make TARGET [VARIABLE=value]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@awk -F ' ## ' '/^#: / { sub(/^#: /, "", $$1); printf "  %-24s %s\n", $$1, $$2 }' Makefile
+
+#: BIND=127.0.0.1:8000 ## where `make run` listens
+#: INSTANCE=instance ## where it keeps its data, its key and its config.py
+#: PYTHON=python3 ## what makes .venv; 3.11 or newer
+#: ARGS="-k upload -x" ## more words for pytest, or for the benchmark
+
+# Only what is said here overrides instance/config.py and PASTEBIN_* of the environment.
+ifdef BIND
+run: export PASTEBIN_BIND := $(BIND)
+endif
+ifdef INSTANCE
+run: export PASTEBIN_INSTANCE := $(INSTANCE)
+endif
+
+run: $(VENV)/.ready-to-run ## set everything up and serve; stop with Ctrl-C
+	@exec $(BIN)/gunicorn -c python:pastebin.server.settings wsgi:app
+
+test: $(VENV)/.ready-to-test ## the fast tests, a few minutes at most
+	$(BIN)/pytest -m "not slow and not browser" $(ARGS)
+
+test-all: $(VENV)/.ready-to-test ## every test: slow ones and those with a browser too
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.ready-to-test ## ruff, and who may import whom
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: $(VENV)/.ready-to-test ## mypy --strict
+	$(BIN)/mypy
+
+bench: $(VENV)/.ready-to-test ## measure, beside plain Flask and bare loops in the same run
+	$(BIN)/python -m bench $(ARGS)
+
+# The tool that resolves is thrown away; what it writes installs with pip alone. Versions stay as
+# they are where they still fit; `make lock UPGRADE=--upgrade` takes the newest.
+LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) \
+	setup.cfg requirements/build.in
+
+lock: ## write requirements/*.txt anew from setup.cfg
+	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT \
+	&& $(PYTHON) -m venv "$$tool" && "$$tool/bin/pip" install --quiet uv \
+	&& "$$tool/bin/uv" $(LOCK) --output-file requirements/run.txt > /dev/null \
+	&& "$$tool/bin/uv" $(LOCK) --constraints requirements/run.txt --extra test \
+		--output-file requirements/test.txt > /dev/null
+	@echo "requirements/run.txt and requirements/test.txt are written."
+
+clean: ## remove .venv and what the tools left; never the instance
+	rm -rf $(VENV) build dist pastebin.egg-info htmlcov .coverage .coverage.* \
+		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find pastebin tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Below: the environment. A marker in it is as new as what was installed from, so
+# that a second `make run` starts at once.
+
+PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+		echo "pastebin needs Python 3.11 or newer, and \"$(PYTHON)\" is none." \
+			"Say which to use: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { \
+		echo "\"$(PYTHON)\" cannot make virtual environments: its modules venv and ensurepip are missing" \
+			"(on Debian: apt install python3-venv)." >&2; exit 1; }
+	@echo "Making $(VENV) and installing into it; this is done once."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready-to-run: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/bin/python
+	@$(PIP_INSTALL) --require-hashes --requirement requirements/run.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-to-test: requirements/test.txt $(VENV)/.ready-to-run
+	@$(PIP_INSTALL) --require-hashes --requirement requirements/test.txt
+	@touch $@
