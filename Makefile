@@ -46,7 +46,7 @@ types: $(VENV)/.ready-to-test ## mypy --strict
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-to-test ## measure, beside plain Flask and bare loops in the same run
-	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 # The tool that resolves is thrown away; what it writes installs with pip alone. Versions stay as
 # they are where they still fit; `make lock UPGRADE=--upgrade` takes the newest.

@@ -1,0 +1,96 @@
+# What can be set. Copy this file to config.py beside it, and take the "# " off what you change;
+# every line shows the default. PASTEBIN_NAME in the environment wins over what is written here.
+# docs/settings.md says more about each. Sizes: bytes or "10MiB"; times: seconds or "2h", "7d".
+
+# ---- The server
+
+# Where it listens: HOST:PORT, or unix:PATH.
+# BIND = "127.0.0.1:8000"
+
+# Processes, and in each the requests worked on at once. Clients that only wait cost no thread.
+# WORKERS = 2
+# THREADS = 32
+
+# Time for a request's headers to be complete, and bytes a second, over a minute, that a body must
+# come in with; slower ones are answered 408 and closed.
+# HEADER_TIMEOUT = "15s"
+# BODY_MIN_RATE = "1KiB"
+
+# debug, info, warning or error.
+# LOG_LEVEL = "info"
+
+# ---- Who it is to the world
+
+# The address people use. Links are made of it; without it, of the Host a request names, if trusted.
+# BASE_URL = ""
+
+# Further host names that this server answers to, and proxies whose X-Forwarded-For and
+# X-Forwarded-Proto are believed (addresses or networks).
+# TRUSTED_HOSTS = []
+# TRUSTED_PROXIES = []
+
+# ---- Where things are kept
+
+# Signs keys and tokens. Empty: made at the first start, in secret_key in this folder (back it up).
+# Put the former key here when you change it, so that what it signed is still accepted.
+# SECRET_KEY = ""
+# SECRET_KEY_FALLBACKS = []
+
+# Empty: SQLite, and the folder blobs, both in this folder.
+# DATABASE_URL = ""
+# BLOB_FOLDER = ""
+
+# Free disk below which uploads are refused (507); reading and deleting go on.
+# STORAGE_RESERVE = "256MiB"
+
+# ---- Files
+
+# The fewest hex digits of a hash address, 8 to 64; 16 is good advice.
+# ADDRESS_LENGTH = 16
+
+# How long caches may keep what a hash address serves.
+# CACHE_SECONDS = "1h"
+
+# Bytes of the files of one request together.
+# MAX_FILE_SIZE = "16GiB"
+
+# What is taken: media types, "image/*" or ".extension". Empty: everything.
+# ALLOWED_TYPES = []
+
+# ---- People without an account
+
+# Whether they may upload; how large; how many bytes an address may add a day; how long it is kept.
+# ANONYMOUS_UPLOADS = True
+# ANONYMOUS_MAX_FILE_SIZE = "512MiB"
+# ANONYMOUS_QUOTA = "10GiB"
+# ANONYMOUS_MAX_EXPIRY = None
+
+# ---- Accounts
+
+# Whether people may make accounts: "open" or "closed" (then: pastebin user add NAME).
+# REGISTRATION = "open"
+
+# How long a login lasts without being used.
+# SESSION_LIFETIME = "30d"
+
+# ---- Rates: COUNT/TIME
+
+# False turns every one of them off (for load tests).
+# RATE_LIMITS = True
+
+# Password attempts from one address, and for one user name.
+# LOGIN_RATE = "30/15min"
+# LOGIN_NAME_RATE = "10/15min"
+
+# Accounts made from one address.
+# REGISTER_RATE = "20/1h"
+
+# Wrong keys for one private file from one address that are compared at all.
+# PRIVATE_KEY_RATE = "20/1h"
+
+# ---- Housekeeping
+
+# How often the sweep runs by itself (0: never), and how old bytes must be that no file ever named
+# before it removes them.
+# SWEEP_INTERVAL = "10min"
+# SWEEP_GRACE = "1d"
