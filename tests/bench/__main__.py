@@ -1,0 +1,96 @@
+"""`python -m tests.bench`: measure, print, and write down where asked to."""
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.bench.figures import NAMES, Figure, Ground, Slice, figures
+from tests.bench.report import Conditions, Result, as_data, as_markdown, as_text
+from tests.bench.servers import ROOT, pastebin_server, plain_flask_server
+from tests.bench.stop import BenchmarkStopped
+
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
+
+
+def main() -> int:
+    """Measure what the command line names; 0 also where an aim is missed."""
+    wanted = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        results = _measure_all(wanted)
+    except BenchmarkStopped as stopped:
+        print(f"\nThe benchmark stopped. {stopped}", file=sys.stderr)
+        return 1
+    conditions = Conditions(wanted.rounds, wanted.seconds)
+    print(as_text(results, conditions))
+    if wanted.json:
+        wanted.json.write_text(json.dumps(as_data(results, conditions), indent=1) + "\n")
+    if wanted.write:
+        DOCUMENT.write_text(as_markdown(results, conditions))
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", metavar="NAME", action="append", choices=NAMES, help=", ".join(NAMES))
+    parser.add_argument("--quick", action="store_true", help="less of everything: to see that it works")
+    parser.add_argument("--rounds", type=int, help="turns for each side (7; quick: 3)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every turn's numbers there")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="on whose volume to measure (/var/tmp)")
+    wanted = parser.parse_args()
+    if wanted.write and (wanted.quick or wanted.only):
+        parser.error("--write is for a whole run: without --quick and --only.")
+    if wanted.rounds is not None and wanted.rounds < 1:
+        parser.error("--rounds needs at least 1.")
+    wanted.rounds = wanted.rounds or (3 if wanted.quick else 7)
+    wanted.seconds = 1.0 if wanted.quick else 2.0
+    wanted.big_bytes = (128 if wanted.quick else 1024) * 2**20
+    return wanted
+
+
+def _measure_all(wanted: argparse.Namespace) -> list[Result]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pastebin-bench-", dir=wanted.folder)))
+        _check_room(folder, wanted.rounds * 3 * wanted.big_bytes)
+        pastebin = stack.enter_context(pastebin_server(folder / "pastebin"))
+        plain = stack.enter_context(plain_flask_server(folder / "plain"))
+        ground = Ground(pastebin, plain, folder, wanted.seconds, wanted.big_bytes)
+        names = tuple(wanted.only or NAMES)
+        return [_measure(figure, wanted.rounds) for figure in figures(ground, names)]
+
+
+def _check_room(folder: Path, needed_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes:
+        raise BenchmarkStopped(
+            f"It needs {needed_bytes >> 20} MiB of free disk; there are {free >> 20} (see --folder)."
+        )
+
+
+def _measure(figure: Figure, rounds: int) -> Result:
+    """Every side takes its turn in every round, after one turn to warm up."""
+    slices: dict[str, list[Slice]] = {side: [] for side in figure.sides}
+    _tell(f"{figure.title}: warming up")
+    warm_up = {side: turn() for side, turn in figure.sides.items()}
+    for number in range(1, rounds + 1):
+        _tell(f"{figure.title}: round {number} of {rounds}")
+        for side, turn in figure.sides.items():
+            slices[side].append(turn())
+    _tell("")
+    return Result(figure, warm_up, slices)
+
+
+def _tell(progress: str) -> None:
+    """One line that is written over again; nothing where nobody watches."""
+    if sys.stderr.isatty():
+        print(f"\r{progress:<79}\r", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""What is measured, beside what, and how good it should be (the aims)."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench import downloads, loops, uploads
+from tests.bench.client import Answer, Load
+from tests.bench.content import SMALL_BYTES, BigFile, BigFiles, small_texts
+from tests.bench.crew import Tally, Work, work_together
+from tests.bench.servers import WORKERS, Server
+
+CLIENTS = 2
+CONNECTIONS = 8
+BIG_CONNECTIONS = 4
+TEN_MIB = 10 * 1024 * 1024
+MEMORY_AIM_BYTES = 16 * 1024 * 1024
+
+BARE, PASTEBIN, PASTEBIN_PUT, PLAIN = "bare loop", "pastebin", "pastebin, PUT", "plain Flask"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What one side did in its turn; *rate* in the figure's unit."""
+
+    rate: float
+    p99_ms: float | None = None
+    cpu_seconds: float | None = None
+    grown_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """*side* in proportion to *beside*; without an aim it is for information."""
+
+    side: str
+    beside: str
+    aim: float | None = None
+
+
+Turn = Callable[[], Slice]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One thing that is measured on several sides, by turns."""
+
+    name: str
+    title: str
+    unit: str
+    sides: dict[str, Turn]
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the figures are measured on."""
+
+    pastebin: Server
+    plain: Server
+    folder: Path
+    seconds: float
+    big_bytes: int
+
+
+NAMES = ("upload-big", "upload-small", "get-small", "not-modified", "get-big")
+
+
+def figures(ground: Ground, names: tuple[str, ...]) -> list[Figure]:
+    """The figures of those *names*, in the order in which they are measured."""
+    makers = dict(zip(NAMES, (_upload_big, _upload_small, _get_small, _not_modified, _get_big), strict=True))
+    return [makers[name](ground) for name in NAMES if name in names]
+
+
+def _upload_big(ground: Ground) -> Figure:
+    files = BigFiles(ground.big_bytes)
+    pastebin, plain = ground.pastebin, ground.plain
+    return Figure(
+        "upload-big",
+        f"One upload of {ground.big_bytes // 2**20} MiB",
+        "MB/s",
+        {
+            BARE: lambda: _bare_big(ground.folder, files.next()),
+            PASTEBIN: lambda: _big(pastebin, files.next(), uploads.send_form, uploads.forget_at_pastebin),
+            PASTEBIN_PUT: lambda: _big(pastebin, files.next(), uploads.send_put, uploads.forget_at_pastebin),
+            PLAIN: lambda: _big(plain, files.next(), uploads.send_form, uploads.forget_at_plain_flask),
+        },
+        (Comparison(PASTEBIN, BARE, 0.75), Comparison(PASTEBIN_PUT, BARE), Comparison(PASTEBIN, PLAIN)),
+    )
+
+
+def _upload_small(ground: Ground) -> Figure:
+    store = loops.SmallStore(ground.folder / "bare", CLIENTS * CONNECTIONS // WORKERS)
+    store.prepare()
+    return Figure(
+        "upload-small",
+        f"Durable uploads of 2 KiB, {CLIENTS * CONNECTIONS} at once",
+        "/s",
+        {
+            BARE: lambda: _per_second(ground, WORKERS, store),
+            PASTEBIN: lambda: _asked(ground, uploads.small_forms(ground.pastebin, CONNECTIONS)),
+            PLAIN: lambda: _asked(ground, uploads.small_forms(ground.plain, CONNECTIONS)),
+        },
+        (Comparison(PASTEBIN, BARE, 0.5), Comparison(PASTEBIN, PLAIN)),
+    )
+
+
+def _get_small(ground: Ground) -> Figure:
+    ours, plain = _published(ground, small_texts("get")(), "note.txt", "text/plain")
+    return Figure(
+        "get-small",
+        f"GET of {SMALL_BYTES // 1024} KiB by hash, {CLIENTS * CONNECTIONS} at once",
+        "/s",
+        {
+            PASTEBIN: lambda: _asked(ground, downloads.whole_file(ours, CONNECTIONS)),
+            PLAIN: lambda: _asked(ground, downloads.whole_file(plain, CONNECTIONS)),
+        },
+        (Comparison(PASTEBIN, PLAIN, 1.5),),
+    )
+
+
+def _not_modified(ground: Ground) -> Figure:
+    ours, plain = _published(ground, small_texts("304")(), "note.txt", "text/plain")
+    return Figure(
+        "not-modified",
+        f"GET with If-None-Match, answered 304, {CLIENTS * CONNECTIONS} at once",
+        "/s",
+        {
+            PASTEBIN: lambda: _asked(ground, downloads.not_modified(ours, CONNECTIONS)),
+            PLAIN: lambda: _asked(ground, downloads.not_modified(plain, CONNECTIONS)),
+        },
+        (Comparison(PASTEBIN, PLAIN, 2.0),),
+    )
+
+
+def _get_big(ground: Ground) -> Figure:
+    ours, plain = _published(ground, os.urandom(TEN_MIB), "ten.bin", "application/octet-stream")
+    return Figure(
+        "get-big",
+        f"GET of 10 MiB by hash, {CLIENTS * BIG_CONNECTIONS} at once",
+        "MB/s",
+        {
+            PASTEBIN: lambda: _asked(ground, downloads.whole_file(ours, BIG_CONNECTIONS), TEN_MIB / 1e6),
+            PLAIN: lambda: _asked(ground, downloads.whole_file(plain, BIG_CONNECTIONS), TEN_MIB / 1e6),
+        },
+        (Comparison(PASTEBIN, PLAIN, 0.95),),
+    )
+
+
+def _published(
+    ground: Ground, content: bytes, filename: str, media_type: str
+) -> tuple[downloads.Published, downloads.Published]:
+    return (
+        downloads.publish(ground.pastebin, content, filename, media_type),
+        downloads.publish(ground.plain, content, filename, media_type),
+    )
+
+
+def _bare_big(folder: Path, big: BigFile) -> Slice:
+    seconds, cpu_seconds = loops.receive_big_file(folder, big)
+    return Slice(big.size / 1e6 / seconds, cpu_seconds=cpu_seconds)
+
+
+def _big(
+    server: Server,
+    big: BigFile,
+    send: Callable[[Server, BigFile], uploads.BigUpload],
+    forget: Callable[[Server, BigFile, Answer], None],
+) -> Slice:
+    done = send(server, big)
+    forget(server, big, done.answer)
+    return Slice(big.size / 1e6 / done.seconds, None, done.cpu_seconds, done.grown_bytes)
+
+
+def _asked(ground: Ground, load: Load, unit: float = 1.0) -> Slice:
+    return _per_second(ground, CLIENTS, load, unit)
+
+
+def _per_second(ground: Ground, processes: int, work: Work, unit: float = 1.0) -> Slice:
+    tally: Tally = work_together(processes, ground.seconds, work)
+    each = sorted(tally.seconds_each)
+    p99_ms = each[int(len(each) * 0.99)] * 1000 if each else None
+    return Slice(len(each) * unit / ground.seconds, p99_ms)

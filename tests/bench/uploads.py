@@ -1,0 +1,86 @@
+"""Sending files: one big one at a time, or small ones as fast as they are answered."""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tests.bench.client import Answer, Load, ask_once, connect, read_answer
+from tests.bench.content import SMALL_BYTES, BigFile, form, small_texts
+from tests.bench.processes import watching
+from tests.bench.servers import Server
+from tests.bench.stop import BenchmarkStopped
+
+
+@dataclass(frozen=True)
+class BigUpload:
+    """What one big upload cost: seconds on the clock and on the server's cores, and memory."""
+
+    seconds: float
+    cpu_seconds: float
+    grown_bytes: int
+    answer: Answer
+
+
+def send_form(server: Server, big: BigFile) -> BigUpload:
+    """POST *big* as a form, as `curl -F file=@…` does."""
+    around = form(server.host, "/api/upload", big.size, "big.bin", "application/octet-stream")
+    return _send(server, around.head, big.steps(), around.tail)
+
+
+def send_put(server: Server, big: BigFile) -> BigUpload:
+    """PUT *big* as it is, as `curl -T FILE` does."""
+    head = f"PUT /big.bin HTTP/1.1\r\nHost: {server.host}\r\nAccept: */*\r\nContent-Length: {big.size}\r\n\r\n"
+    return _send(server, head.encode(), big.steps(), b"")
+
+
+def _send(server: Server, head: bytes, steps: Iterable[bytes | memoryview], tail: bytes) -> BigUpload:
+    with watching(server.session) as watch, connect(server.address) as connection:
+        cpu_before = server.session.cpu_seconds()
+        started = time.monotonic()
+        try:
+            connection.sendall(head)
+            for step in steps:
+                connection.sendall(step)
+            connection.sendall(tail)
+        except ConnectionError:
+            # Refused before the end: the answer, read below, says why.
+            pass
+        answer = read_answer(connection, 201)
+        seconds = time.monotonic() - started
+        cpu_seconds = server.session.cpu_seconds() - cpu_before
+    return BigUpload(seconds, cpu_seconds, watch.grown_bytes, answer)
+
+
+def forget_at_pastebin(server: Server, big: BigFile, answer: Answer) -> None:
+    """See that the pastebin has what was sent, and delete it there, as its uploader may."""
+    digest = big.sha256()
+    body = answer.body.decode()
+    if answer.headers.get("content-type", "").startswith("application/json"):
+        kept = json.loads(body)["sha256"]
+    else:
+        kept = body.strip().rpartition("/")[2].partition(".")[0]
+    if not kept or not digest.startswith(kept):
+        raise BenchmarkStopped(f"The pastebin answered {kept!r} for bytes whose SHA-256 is {digest}.")
+    reference, token = answer.headers["x-delete-url"].split("/")[-2:]
+    head = f"DELETE /{reference} HTTP/1.1\r\nHost: {server.host}\r\nX-Delete-Token: {token}\r\n\r\n"
+    ask_once(server.address, 204, head.encode())
+
+
+def forget_at_plain_flask(server: Server, big: BigFile, answer: Answer) -> None:
+    """The same for the plain application, which has no deleting: its file is removed under it."""
+    kept = server.folder / "files" / json.loads(answer.body)["hash"]
+    if kept.stat().st_size != big.size:
+        raise BenchmarkStopped("The plain Flask application kept a file of another size than was sent.")
+    kept.unlink()
+
+
+def small_forms(server: Server, connections: int) -> Load:
+    """Forms with a different small text each, as nobody."""
+    around = form(server.host, "/api/upload", SMALL_BYTES, "note.txt", "text/plain")
+
+    def maker(number: int) -> Callable[[], bytes]:
+        text = small_texts(f"client {number}")
+        return lambda: around.head + text() + around.tail
+
+    return Load(server.address, 201, connections, maker)
