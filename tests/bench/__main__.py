@@ -26,6 +26,8 @@ def main() -> int:
     except BenchmarkStopped as stopped:
         print(f"\nThe benchmark stopped. {stopped}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     conditions = Conditions(wanted.rounds, wanted.seconds)
     print(as_text(results, conditions))
     if wanted.json:
@@ -39,7 +41,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", metavar="NAME", action="append", choices=NAMES, help=", ".join(NAMES))
     parser.add_argument("--quick", action="store_true", help="less of everything: to see that it works")
-    parser.add_argument("--rounds", type=int, help="turns for each side (7; quick: 3)")
+    parser.add_argument("--rounds", type=int, help="turns for each side (5; quick: 3)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every turn's numbers there")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="on whose volume to measure (/var/tmp)")
@@ -48,7 +50,7 @@ def _arguments() -> argparse.Namespace:
         parser.error("--write is for a whole run: without --quick and --only.")
     if wanted.rounds is not None and wanted.rounds < 1:
         parser.error("--rounds needs at least 1.")
-    wanted.rounds = wanted.rounds or (3 if wanted.quick else 7)
+    wanted.rounds = wanted.rounds or (3 if wanted.quick else 5)
     wanted.seconds = 1.0 if wanted.quick else 2.0
     wanted.big_bytes = (128 if wanted.quick else 1024) * 2**20
     return wanted

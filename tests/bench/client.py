@@ -94,13 +94,16 @@ class _Asker:
         if talk.body_left:
             talk.body_left -= size
             return talk.body_left == 0
-        begun = talk.head + self.view[:size].tobytes() if talk.head else self.buffer[:size]
-        end = begun.find(b"\r\n\r\n")
+        begun = self.buffer
+        if talk.head:
+            begun = bytearray(talk.head + self.view[:size])
+            size = len(begun)
+        end = begun.find(b"\r\n\r\n", 0, size)
         if end < 0:
-            talk.head = bytes(begun)
+            talk.head = bytes(begun[:size])
             return False
         talk.head = b""
-        talk.body_left = body_length(begun, end, self.begins) - (len(begun) - end - 4)
+        talk.body_left = end + 4 + body_length(begun, size, end, self.begins) - size
         return talk.body_left == 0
 
 
@@ -111,19 +114,19 @@ def connect(address: Address) -> socket.socket:
     return connection
 
 
-def body_length(answer: bytes | bytearray, head_end: int, begins: bytes) -> int:
-    """How many bytes follow the head of an answer that has to begin with *begins*.
+def body_length(buffer: bytearray, size: int, head_end: int, begins: bytes) -> int:
+    """How many bytes follow the head of an answer, of which *size* are in *buffer*; it has to begin with *begins*.
 
     Raises:
         BenchmarkStopped: another status, or no length where one is needed.
     """
-    if not answer.startswith(begins):
+    if not buffer.startswith(begins):
         wanted = begins.decode().strip()
-        said = bytes(answer[:600]).decode(errors="replace")
+        said = bytes(buffer[: min(size, 600)]).decode(errors="replace")
         raise BenchmarkStopped(f"An answer was not the expected {wanted!r}, but:\n{said}")
     if begins.startswith((b"HTTP/1.1 304", b"HTTP/1.1 204")):
         return 0
-    length = _LENGTH.search(answer, 0, head_end)
+    length = _LENGTH.search(buffer, 0, head_end)
     if length is None:
         raise BenchmarkStopped("An answer came without a Content-Length, which the load client needs.")
     return int(length[1])
@@ -151,7 +154,7 @@ def read_answer(connection: socket.socket, status: int) -> Answer:
     received = bytearray()
     while (end := received.find(b"\r\n\r\n")) < 0:
         received += _more(connection)
-    wanted = end + 4 + body_length(received, end, begins)
+    wanted = end + 4 + body_length(received, len(received), end, begins)
     while len(received) < wanted:
         received += _more(connection)
     lines = received[:end].decode("latin-1").split("\r\n")[1:]
