@@ -40,7 +40,8 @@ test-all: $(VENV)/.ready-to-test ## every test: slow ones and those with a brows
 
 lint: $(VENV)/.ready-to-test ## ruff, and who may import whom
 	$(BIN)/ruff check
-	$(BIN)/lint-imports
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-cache --no-logo
 
 types: $(VENV)/.ready-to-test ## mypy --strict
 	$(BIN)/mypy
@@ -64,7 +65,7 @@ lock: ## write requirements/*.txt anew from setup.cfg
 
 clean: ## remove .venv and what the tools left; never the instance
 	rm -rf $(VENV) build dist pastebin.egg-info htmlcov .coverage .coverage.* \
-		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+		.hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find pastebin tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Below: the environment. A marker in it is as new as what was installed from, so
