@@ -1,0 +1,125 @@
+"""An answer on its way out: gunicorn's, with fewer packets and system calls."""
+
+import os
+import socket
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from gunicorn import util
+from gunicorn.http.wsgi import Response
+
+if TYPE_CHECKING:
+    from pastebin.server.body import RequestBody
+    from pastebin.server.connection import Connection
+    from pastebin.server.limits import Limits
+
+# What is joined with the head into one packet, and read from a file for it, rather than sent by itself.
+_JOINED = 64 * 1024
+
+_date = (0, "")
+
+
+def _http_date() -> str:
+    """The time in the form of the Date header, made once a second."""
+    global _date
+    now = int(time())
+    second, text = _date
+    if second != now:
+        text = util.http_date(now)
+        _date = (now, text)
+    return text
+
+
+class Answer(Response):
+    """A response that sends its head together with the first bytes of its body."""
+
+    def __init__(self, request: Any, connection: "Connection", cfg: Any, body: "RequestBody", limits: "Limits"):
+        super().__init__(request, connection, cfg)
+        self.version = "pastebin"
+        self._body = body
+        self._drain_size = limits.drain_size
+        self._head = b""
+        # Whether any byte of it has left.
+        self.has_begun = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether as much was sent as was promised."""
+        return self._omits_body or self.response_length is None or self.sent >= self.response_length
+
+    def default_headers(self) -> list[str]:
+        """The status line and the fields that are the server's, not the application's."""
+        body = self._body
+        if not body.is_finished and (body.awaits_continue or (body.remaining or self._drain_size + 1) > self._drain_size):
+            # The rest of the body will not be read, so where the next request would begin can't be known.
+            body.awaits_continue = False
+            self.must_close = True
+        # An upgrade, which this server never grants, would be the only other word here.
+        connection = "close" if self.should_close() else "keep-alive"
+        # Always the server's own version: RFC 9110 section 6.2.
+        lines = [f"HTTP/1.1 {self.status}\r\nServer: pastebin\r\nDate: {_http_date()}\r\nConnection: {connection}\r\n"]
+        if self.chunked:
+            lines.append("Transfer-Encoding: chunked\r\n")
+        return lines
+
+    def send_headers(self) -> None:
+        """Make the head; it leaves with the first of the body, or when the answer is closed."""
+        if not self.headers_sent:
+            lines = self.default_headers()
+            lines += [f"{name}: {value}\r\n" for name, value in self.headers]
+            lines.append("\r\n")
+            self._head = "".join(lines).encode("latin-1")
+            self.headers_sent = True
+
+    def _emit_body(self, data: bytes) -> None:
+        if self.chunked:
+            data = b"%X\r\n%b\r\n" % (len(data), data)
+        self._emit(data)
+
+    def _emit(self, data: bytes) -> None:
+        head, self._head = self._head, b""
+        self.has_begun = True
+        if not head:
+            self.sock.sendall(data)
+        elif len(data) <= _JOINED:
+            self.sock.sendall(head + data)
+        else:
+            self.sock.sendall(head, socket.MSG_MORE)
+            self.sock.sendall(data)
+
+    def sendfile(self, respiter: Any) -> bool:
+        """Send a real file from where it stands, up to the promised length; false if it is none."""
+        if not self.can_sendfile() or not util.has_fileno(respiter.filelike) or self.chunked:
+            return False
+        file = respiter.filelike
+        try:
+            offset = os.lseek(file.fileno(), 0, os.SEEK_CUR)
+            length = self.response_length
+            count = os.fstat(file.fileno()).st_size - offset if length is None else length
+        except OSError:
+            return False
+        self.send_headers()
+        if self._omits_body:
+            return True
+        self._emit_file(file, offset, count)
+        return True
+
+    def _emit_file(self, file: Any, offset: int, count: int) -> None:
+        if 0 < count <= _JOINED:
+            data = os.pread(file.fileno(), count, offset)
+            self.sent += len(data)
+            self._emit(data)
+        elif count:
+            head, self._head = self._head, b""
+            self.has_begun = True
+            self.sock.sendall(head, socket.MSG_MORE)
+            self.sent += self.sock.sendfile(file, offset, count)
+
+    def close(self) -> None:
+        """Send what is still to be sent."""
+        if not self.headers_sent:
+            self.send_headers()
+        if self.chunked:
+            self._emit(b"0\r\n\r\n")
+        elif self._head:
+            self._emit(b"")

@@ -1,0 +1,234 @@
+"""The threads of a worker, and which of them does what.
+
+Every thread can do everything. One of those that have nothing to do keeps
+watch: it waits in epoll for all connections at once. When something comes in
+it leaves the watch and works on it itself, so a request on a quiet server
+never changes threads. Python runs one thread at a time anyway; a second one
+helps only where the first is blocked (a disk, a database, a hash). Then the
+watchman, the process's main thread, notices within a few milliseconds that
+nobody keeps watch and nothing moves, and calls another; for a while after
+that each thread that leaves the watch calls its successor at once.
+
+A request runs in a greenlet. Where its client lets it wait it parks: the
+thread goes on with other work, and the greenlet is resumed, by the same
+thread, when epoll says so.
+
+What makes this safe without a lock of its own is that single operations of
+dict and deque are atomic. In particular, whoever pops a connection from
+`armed` owns it; everybody else's events for it are stale and ignored. A
+connection that is resumed without cause finds nothing to read and parks again.
+"""
+
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import greenlet
+
+if TYPE_CHECKING:
+    from pastebin.server.connection import Connection
+
+_MISSING = object()
+_EVENTS_AT_ONCE = 64
+
+
+class Hand:
+    """A thread, the connections that only it can go on with, and a bell to wake it."""
+
+    def __init__(self, crew: "Crew", number: int) -> None:
+        self.crew = crew
+        self.inbox: deque[Connection] = deque()
+        self.parked = 0
+        self.hub: greenlet.greenlet
+        self._bell = threading.Lock()
+        self._bell.acquire()
+        # A thread that the application blocks for ever must not keep the process from ending.
+        self.thread = threading.Thread(target=self._work, name=f"hand-{number}", daemon=True)
+
+    def ring(self) -> None:
+        """Wake it; only for who has taken it out of `crew.idle`."""
+        self._bell.release()
+
+    def _work(self) -> None:
+        self.hub = greenlet.getcurrent()
+        crew = self.crew
+        inbox, ready = self.inbox, crew.ready
+        while not crew.stopping:
+            if inbox:
+                connection = inbox.popleft()
+            else:
+                try:
+                    connection = ready.popleft()
+                except IndexError:
+                    self._watch_or_rest()
+                    continue
+            crew.taken()
+            if (runner := connection.runner) is not None:
+                runner.switch()
+            else:
+                crew.attend(self, connection)
+
+    def _watch_or_rest(self) -> None:
+        crew = self.crew
+        if crew.helm.acquire(blocking=False):
+            try:
+                crew.keep_watch()
+            finally:
+                crew.helm.release()
+            return
+        crew.idle[self] = None
+        # What came before the line above was seen by nobody as idle, so nobody rings for it.
+        must_stay_up = self.inbox or crew.ready or crew.stopping or not crew.helm.locked()
+        if must_stay_up and crew.idle.pop(self, _MISSING) is None:
+            return
+        self._bell.acquire()
+
+
+class Crew:
+    """The hands of one worker and the connections between them."""
+
+    def __init__(self, size: int, attend: Callable[[Hand, "Connection"], None], call_watchman: Callable[[], None]):
+        self.attend = attend
+        self.connections: set[Connection] = set()
+        self.armed: dict[int, Connection] = {}
+        self.ready: deque[Connection] = deque()
+        self.idle: dict[Hand, None] = {}
+        # Held by the hand that waits in epoll.
+        self.helm = threading.Lock()
+        self.stopping = False
+        self.doors: dict[int, Callable[[], None]] = {}
+        self._epoll = select.epoll()
+        self._knock = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._epoll.register(self._knock, select.EPOLLIN)
+        self._call_watchman = call_watchman
+        self._watched = False
+        self._pulse = self._last_pulse = 0
+        self._quiet_looks = 0
+        self._eager_looks = 0
+        self.hands = [Hand(self, number) for number in range(size)]
+
+    def start(self) -> None:
+        """Let all hands begin."""
+        for hand in self.hands:
+            hand.thread.start()
+
+    def stop(self) -> None:
+        """Let every hand end when it has nothing in its hands; returns at once."""
+        self.stopping = True
+        while self.ring_any():
+            pass
+        os.eventfd_write(self._knock, 1)
+
+    # ---- connections that wait
+
+    def arm(self, connection: "Connection", events: int) -> None:
+        """Wait for *events* of a connection. The caller must not touch it any more, unless it is parked on it."""
+        descriptor = connection.descriptor
+        connection.events = events
+        self.armed[descriptor] = connection
+        if connection.is_registered:
+            self._epoll.modify(descriptor, events | select.EPOLLONESHOT)
+        else:
+            connection.is_registered = True
+            self._epoll.register(descriptor, events | select.EPOLLONESHOT)
+
+    def claim(self, connection: "Connection") -> bool:
+        """Take a waiting connection away from epoll; false if somebody else was quicker."""
+        found = self.armed.pop(connection.descriptor, None)
+        if found is connection or found is None:
+            return found is connection
+        # The descriptor belongs to a newer connection by now: put that back, and let epoll look at it again.
+        self.arm(found, found.events)
+        return False
+
+    def hand_over(self, connection: "Connection") -> None:
+        """Give a connection to whoever is to go on with it."""
+        if connection.runner is None:
+            self.ready.append(connection)
+        else:
+            self.send_to(connection.hand, connection)
+
+    def send_to(self, hand: Hand, connection: "Connection") -> None:
+        """Let this hand, and no other, go on with a connection."""
+        hand.inbox.append(connection)
+        if self.idle.pop(hand, _MISSING) is None:
+            hand.ring()
+
+    def roomiest(self) -> Hand:
+        """The hand with the fewest parked requests."""
+        return min(self.hands, key=lambda hand: hand.parked)
+
+    # ---- the watch
+
+    def open_door(self, descriptor: int, enter: Callable[[], None]) -> None:
+        """Call *enter* whenever a listening socket has somebody waiting; one process of several is woken."""
+        self.doors[descriptor] = enter
+        self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+
+    def close_doors(self) -> None:
+        """Stop looking at the listening sockets."""
+        while self.doors:
+            self._epoll.unregister(self.doors.popitem()[0])
+
+    def keep_watch(self) -> None:
+        """Wait for events and hand them over. Only for who holds the helm."""
+        if self.ready or self.stopping:
+            return
+        for descriptor, _ in self._epoll.poll(-1, _EVENTS_AT_ONCE):
+            if (connection := self.armed.pop(descriptor, None)) is not None:
+                self.hand_over(connection)
+            elif (enter := self.doors.get(descriptor)) is not None:
+                enter()
+            elif descriptor == self._knock:
+                os.eventfd_read(self._knock)
+
+    def nudge(self) -> None:
+        """Let somebody look at `ready`, to which the caller has added."""
+        if not self.ring_any():
+            os.eventfd_write(self._knock, 1)
+
+    def ring_any(self) -> bool:
+        """Wake the hand that fell idle last; false if all are busy or on watch."""
+        try:
+            hand, _ = self.idle.popitem()
+        except KeyError:
+            return False
+        hand.ring()
+        return True
+
+    def step_aside(self) -> None:
+        """Say that the calling hand is about to block: somebody else should keep watch."""
+        if not self.helm.locked():
+            self.ring_any()
+
+    def has_spare_hands(self) -> bool:
+        """Whether a hand may wait in person without others having to wait for it."""
+        return len(self.idle) * 4 > len(self.hands)
+
+    def taken(self) -> None:
+        """Count that a hand has taken up something."""
+        self._pulse += 1
+        if not self._watched:
+            self._watched = True
+            self._call_watchman()
+        if self._eager_looks and not self.helm.locked():
+            self.ring_any()
+
+    def look_after(self) -> bool:
+        """One look of the watchman; false when it need not look again until it is called."""
+        has_moved = self._pulse != self._last_pulse
+        self._last_pulse = self._pulse
+        self._quiet_looks = 0 if has_moved else self._quiet_looks + 1
+        self._eager_looks -= self._eager_looks > 0
+        if not has_moved and not self.helm.locked():
+            # Everybody who works is blocked, and nobody keeps watch.
+            self._eager_looks = 50
+            self.ring_any()
+        elif self._quiet_looks > 10 and self.helm.locked():
+            self._watched = False
+            # Somebody may have taken up something just before the line above, and called nobody.
+            self._watched = self._pulse != self._last_pulse
+        return self._watched

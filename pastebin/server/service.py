@@ -1,0 +1,185 @@
+"""One request after the other on a connection: parse, call the application, answer, and on or away."""
+
+from datetime import datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import greenlet
+from gunicorn.http import Request
+from gunicorn.http.errors import NoMoreData, ParseException
+from gunicorn.http.wsgi import create
+
+from pastebin.server.answer import Answer
+from pastebin.server.body import RequestBody, body_of
+from pastebin.server.failures import BAD_REQUEST, SERVER_FAULT, BodyError, ClientGone, Refusal, refusal_of
+
+if TYPE_CHECKING:
+    from pastebin.server.connection import Connection
+    from pastebin.server.crew import Hand
+    from pastebin.server.limits import Limits
+
+# From so many parked requests on, a hand gives a request that is likely to park to one with fewer.
+_CROWDED = 4
+
+
+def snapshot(cfg: Any) -> Any:
+    """gunicorn's settings as plain attributes: each request asks for dozens, and computing each takes long."""
+    plain = SimpleNamespace(**{name: setting.get() for name, setting in cfg.settings.items()})
+    plain.is_ssl = False
+    plain.forwarded_allow_networks = cfg.forwarded_allow_networks
+    plain.proxy_allow_networks = cfg.proxy_allow_networks
+    return plain
+
+
+class Service:
+    """What all requests of a worker share."""
+
+    def __init__(self, worker: Any, limits: "Limits") -> None:
+        self._worker = worker
+        self._limits = limits
+        self._log = worker.log
+        self._cfg = snapshot(worker.cfg)
+        self._pre_request = _hook(worker.cfg, "pre_request")
+        self._post_request = _hook(worker.cfg, "post_request")
+
+    def attend(self, hand: "Hand", connection: "Connection") -> None:
+        """Go on with a connection that no greenlet waits for. Runs in the hand's hub, so it never waits."""
+        request, connection.request = connection.request, None
+        if request is None:
+            if connection.is_lingering:
+                connection.linger()
+                return
+            if not connection.receive_head() or (request := self._parse(connection)) is None:
+                return
+            if hand.parked >= _CROWDED and _is_incomplete(request, connection):
+                roomier = hand.crew.roomiest()
+                if roomier.parked < hand.parked:
+                    connection.request = request
+                    hand.crew.send_to(roomier, connection)
+                    return
+        connection.begin(hand)
+        greenlet.greenlet(self._serve).switch(connection, request)
+
+    def _parse(self, connection: "Connection") -> Any:
+        """The request whose head has come; None when it was refused."""
+        try:
+            return Request(self._cfg, connection, connection.peer, connection.requests + 1)
+        except ParseException as error:
+            connection.refuse(refusal_of(error))
+        except NoMoreData:
+            connection.refuse(BAD_REQUEST)
+        return None
+
+    def _serve(self, connection: "Connection", request: Any) -> None:
+        """Answer this request, and those that came with it. Runs in a greenlet of its own."""
+        try:
+            while self._answer(connection, request):
+                connection.is_serving = False
+                if not connection.has_head():
+                    connection.await_request(self._cfg.keepalive)
+                    return
+                if (request := self._parse(connection)) is None:
+                    return
+                connection.begin(connection.hand)
+        except ClientGone:
+            connection.close()
+        except BaseException:
+            # Nothing of ours should come here; whatever it is, it must not end the thread.
+            self._log.exception("The server failed on a request")
+            connection.close()
+
+    def _answer(self, connection: "Connection", request: Any) -> bool:
+        """Answer one request; true if the connection goes on, else it was taken leave of."""
+        worker = self._worker
+        # gunicorn would say "100 Continue" at once; the body says it when it is first read.
+        expects_continue, request._expected_100_continue = request._expected_100_continue, False
+        body = body_of(request, connection, expects_continue)
+        answer = Answer(request, connection, self._cfg, body, self._limits)
+        if worker.count_request() or not self._cfg.keepalive:
+            answer.force_close()
+        begun = datetime.now() if self._log.access_log_enabled else None
+        environ = self._environ(connection, request, body, answer)
+        try:
+            if self._pre_request:
+                self._pre_request(worker, request)
+            refusal = self._run(environ, answer, body)
+        finally:
+            if begun:
+                self._log_access(answer, request, environ, datetime.now() - begun)
+            if self._post_request:
+                self._post_request(worker, request, environ, answer)
+        return self._take_leave(connection, request, answer, body, refusal)
+
+    def _environ(self, connection: "Connection", request: Any, body: RequestBody, answer: Answer) -> dict[str, Any]:
+        _, environ = create(request, connection, connection.peer, connection.local, self._cfg, lambda *_: answer)
+        environ["wsgi.input"] = body
+        environ["wsgi.multithread"] = True
+        environ["SERVER_SOFTWARE"] = "pastebin"
+        result: dict[str, Any] = environ
+        return result
+
+    def _run(self, environ: dict[str, Any], answer: Answer, body: RequestBody) -> Refusal | None:
+        """Call the application and send what it says; what the server must say instead, if anything."""
+        try:
+            parts = self._worker.wsgi(environ, answer.start_response)
+            try:
+                if answer.status and body.failure and answer.status_code >= 500:
+                    # It did not know what to make of the client's mistake.
+                    return Refusal(body.failure.http_status, body.failure.sentence)
+                if isinstance(parts, environ["wsgi.file_wrapper"]):
+                    answer.write_file(parts)
+                else:
+                    for part in parts:
+                        answer.write(part)
+                answer.close()
+            finally:
+                if hasattr(parts, "close"):
+                    parts.close()
+        except ClientGone:
+            raise
+        except BodyError as failure:
+            return Refusal(failure.http_status, failure.sentence)
+        except (Exception, SystemExit):  # the application may raise anything
+            self._log.exception("The application failed on a request")
+            return SERVER_FAULT
+        return None
+
+    def _take_leave(
+        self, connection: "Connection", request: Any, answer: Answer, body: RequestBody, refusal: Refusal | None
+    ) -> bool:
+        if (refusal and answer.has_begun) or not (refusal or answer.is_whole):
+            # Half an answer is out. Only a connection that breaks says that the rest is missing.
+            connection.close()
+            return False
+        if refusal:
+            connection.refuse(refusal, with_text=request.method != "HEAD")
+            return False
+        if not answer.should_close() and body.drain(self._limits.drain_size, self._limits.drain_seconds):
+            return True
+        if body.is_finished and not connection.arrived:
+            connection.close()
+        else:
+            connection.part()
+        return False
+
+    def _log_access(self, answer: Answer, request: Any, environ: dict[str, Any], duration: Any) -> None:
+        """Log a request by its path alone, or by the application's `pastebin.route`: addresses hold secrets."""
+        route = environ.get("pastebin.route") or request.path
+        shown = environ | {"RAW_URI": route, "PATH_INFO": route, "QUERY_STRING": "", "HTTP_REFERER": "-"}
+        for name in ("HTTP_AUTHORIZATION", "HTTP_COOKIE"):
+            shown.pop(name, None)
+        answer.status = answer.status or "500"
+        self._log.access(answer, SimpleNamespace(headers=[]), shown, duration)
+
+
+def _hook(cfg: Any, name: str) -> Any:
+    """A hook that the operator has set; gunicorn's own would write the path of every request to the log."""
+    setting = cfg.settings[name]
+    hook = setting.get()
+    return None if hook is setting.default else hook
+
+
+def _is_incomplete(request: Any, connection: "Connection") -> bool:
+    """Whether a part of the body has not come yet."""
+    length = getattr(request.body.reader, "length", None)
+    return length is None or length > len(connection.arrived)

@@ -1,0 +1,54 @@
+"""gunicorn's configuration: `gunicorn -c python:pastebin.server.settings wsgi:app`.
+
+What an operator may change are the settings in `docs/settings.md`; gunicorn's
+own command line and GUNICORN_CMD_ARGS still win over what stands here.
+"""
+
+import select
+import sys
+from typing import Any
+
+from pastebin.config import ConfigInvalid, Settings, instance_folder, load
+from pastebin.server.limits import Limits
+
+__all__ = ["worker_class"]
+
+
+def _read() -> Settings:
+    """The settings in force; a wrong one ends the start with a sentence."""
+    try:
+        return load(instance_folder())
+    except ConfigInvalid as fault:
+        sys.exit(str(fault))
+
+
+def _worker_class(limits: Limits) -> Any:
+    """Ours where there is epoll (Linux); elsewhere gunicorn's threads, in which a slow client costs a thread."""
+    if not hasattr(select, "epoll"):
+        return "gthread"
+    from pastebin.server.worker import ParkingWorker
+
+    return ParkingWorker.limited(limits)
+
+
+_settings = _read()
+
+bind = _settings.BIND
+workers = _settings.WORKERS
+threads = _settings.THREADS
+worker_class = _worker_class(
+    Limits(header_timeout=_settings.HEADER_TIMEOUT, body_min_rate=_settings.BODY_MIN_RATE)
+)
+worker_connections = 4096
+backlog = 2048
+loglevel = _settings.LOG_LEVEL
+
+# Answers while nothing of a request has come cost a socket only.
+keepalive = 15
+graceful_timeout = 30
+# The worker's main thread must be heard of so often; requests may take longer.
+timeout = 60
+
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190

@@ -1,0 +1,179 @@
+"""The gunicorn worker: the main thread keeps time, listens and looks after the crew."""
+
+import errno
+import os
+import resource
+import select
+import socket
+from functools import partial
+from time import monotonic
+from typing import Any, ClassVar
+
+from gunicorn.workers.base import Worker
+
+from pastebin.server.connection import Connection
+from pastebin.server.crew import Crew
+from pastebin.server.limits import Limits
+from pastebin.server.service import Service
+
+# How often the watchman looks while there is something to watch, in milliseconds.
+_LOOK = 2
+_SECOND = 1000
+# Descriptors that are no connections: files, the database, the log.
+_OTHER_DESCRIPTORS = 512
+_EVICTED_AT_ONCE = 64
+
+
+class ParkingWorker(Worker):
+    """A worker in which a client that is waited for costs a socket, not a thread.
+
+    `threads` requests are worked on at once, `worker_connections` clients are
+    connected. Everything else that gunicorn offers for HTTP/1 works as it
+    does there, but for TLS and the PROXY protocol, which are refused.
+    """
+
+    limits: ClassVar[Limits] = Limits()
+
+    @classmethod
+    def limited(cls, limits: Limits) -> "type[ParkingWorker]":
+        """This worker with limits of its own; what a gunicorn configuration names as `worker_class`."""
+        return type(cls.__name__, (cls,), {"limits": limits})
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Refuse at the start what would not work.
+
+        Raises:
+            RuntimeError: which gunicorn shows as one sentence.
+        """
+        if cfg.is_ssl:
+            raise RuntimeError("This server speaks plain HTTP only: certfile and keyfile belong to the proxy before it.")
+        if cfg.proxy_protocol not in ("off", False):
+            raise RuntimeError("The PROXY protocol is not understood here: let the proxy send X-Forwarded-For.")
+
+    def run(self) -> None:
+        """Serve until told to stop, then finish what was begun."""
+        service = Service(self, self.limits)
+        self._crew = Crew(max(1, self.cfg.threads), service.attend, self._wake)
+        self._most_connections = self._room_for_connections()
+        self._alarm = select.poll()
+        self._alarm.register(self.PIPE[0], select.POLLIN)
+        self._crew.start()
+        self._open_doors()
+        while self.alive and self.ppid == os.getppid():
+            self._keep_time()
+        self._finish()
+
+    def count_request(self) -> bool:
+        """Count a request; true if its connection should end with it, since the worker does."""
+        self.nr += 1
+        if self.nr >= self.max_requests and self.alive:
+            self.log.info("Autorestarting worker after current request.")
+            self.alive = False
+            self._wake()
+        return not self.alive
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """Stop at once."""
+        if crew := getattr(self, "_crew", None):
+            crew.stop()
+        super().handle_quit(sig, frame)
+
+    def _room_for_connections(self) -> int:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != hard:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        room = hard - _OTHER_DESCRIPTORS if hard != resource.RLIM_INFINITY else self.cfg.worker_connections
+        return max(1, min(self.cfg.worker_connections, room))
+
+    # ---- time
+
+    def _wake(self) -> None:
+        try:
+            os.write(self.PIPE[1], b"\0")
+        except BlockingIOError:
+            pass  # full of wake-ups already
+
+    def _keep_time(self) -> None:
+        """About a second of looking after the crew, then what is due every second."""
+        self.notify()
+        end = monotonic() + 1
+        while self.alive and (left := end - monotonic()) > 0:
+            is_watched = self._crew.look_after()
+            if self._alarm.poll(_LOOK if is_watched else max(1, left * _SECOND)):
+                os.read(self.PIPE[0], 4096)
+        self._close_overdue()
+        if not self._crew.doors and self.alive and len(self._crew.connections) < self._most_connections:
+            self._open_doors()
+
+    def _close_overdue(self) -> None:
+        crew, now = self._crew, monotonic()
+        has_some = False
+        for connection in list(crew.armed.values()):
+            if connection.deadline < now and crew.claim(connection):
+                connection.run_out_of_time()
+                has_some = True
+        if has_some:
+            crew.nudge()
+
+    # ---- clients
+
+    def _open_doors(self) -> None:
+        for listener in self.sockets:
+            listener.setblocking(False)
+            name = listener.getsockname()
+            self._crew.open_door(listener.fileno(), partial(self._let_in, listener, name))
+
+    def _let_in(self, listener: Any, name: Any) -> None:
+        """Accept one client: the next may as well be another worker's."""
+        try:
+            sock, peer = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                self._make_room()
+            return
+        sock.setblocking(False)
+        if sock.family != socket.AF_UNIX:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        crew = self._crew
+        connection = Connection(crew, self.limits, sock, peer, name, self.cfg.limit_request_line)
+        crew.connections.add(connection)
+        crew.ready.append(connection)
+        if len(crew.connections) >= self._most_connections:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Close the connections that have been idle longest; if there are none, let nobody in for a while."""
+        crew = self._crew
+        idle = [connection for connection in list(crew.armed.values()) if connection.is_idle]
+        idle.sort(key=lambda connection: connection.deadline)
+        claimed = [connection for connection in idle[:_EVICTED_AT_ONCE] if crew.claim(connection)]
+        for connection in claimed:
+            connection.close()
+        if not claimed:
+            crew.close_doors()
+
+    # ---- the end
+
+    def _finish(self) -> None:
+        """Let nobody in, finish what was begun, at most for `graceful_timeout`."""
+        crew = self._crew
+        crew.close_doors()
+        for listener in self.sockets:
+            listener.close()
+        end = monotonic() + self.cfg.graceful_timeout
+        while crew.connections and monotonic() < end:
+            self._close_idle()
+            self.notify()
+            crew.look_after()
+            self._close_overdue()
+            self._alarm.poll(20)
+        crew.stop()
+        for hand in crew.hands:
+            hand.thread.join(max(0.0, min(0.5, end - monotonic())))
+
+    def _close_idle(self) -> None:
+        for connection in list(self._crew.armed.values()):
+            if connection.is_idle and self._crew.claim(connection):
+                connection.close()
+
