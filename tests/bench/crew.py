@@ -26,12 +26,14 @@ class Window:
 
 @dataclass
 class Tally:
-    """What was finished inside a window, and how long each took."""
+    """What was finished inside a window, how long each took, and how many were finished before and after too."""
 
     seconds_each: list[float] = field(default_factory=list)
+    finished: int = 0
 
     def add(self, window: Window, started: float, ended: float) -> None:
-        """Count one piece of work if it ended inside the window."""
+        """Count one piece of work, and keep its time if it ended inside the window."""
+        self.finished += 1
         if window.opens <= ended < window.closes:
             self.seconds_each.append(ended - started)
 
@@ -83,4 +85,5 @@ def _gather(ends: list[Connection]) -> Tally:
         if isinstance(answer, str):
             raise BenchmarkStopped(answer)
         together.seconds_each.extend(answer.seconds_each)
+        together.finished += answer.finished
     return together

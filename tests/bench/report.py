@@ -89,7 +89,7 @@ def _ratio_line(result: Result, comparison: Comparison) -> Line:
 
 
 SUMMARY_HEAD = ("", "median", "min–max", "aim", "reached")
-SIDES_HEAD = ("", "median", "min–max", "p99 ms", "CPU s", "memory MiB")
+SIDES_HEAD = ("", "median", "min–max", "p99 ms", "CPU ms each", "grown MiB")
 
 
 def side_rows(result: Result) -> list[tuple[str, ...]]:
@@ -98,7 +98,7 @@ def side_rows(result: Result) -> list[tuple[str, ...]]:
     for side, turns in result.slices.items():
         rates = result.rates(side)
         rate = f"{statistics.median(rates):,.0f} {result.figure.unit}"
-        p99, cpu = _median(turn.p99_ms for turn in turns), _median(turn.cpu_seconds for turn in turns)
+        p99, cpu = _median(turn.p99_ms for turn in turns), _median(turn.cpu_ms for turn in turns)
         grown = _median(turn.grown_bytes / 2**20 if turn.grown_bytes is not None else None for turn in turns)
         rows.append((side, rate, f"{min(rates):,.0f}–{max(rates):,.0f}", p99, cpu, grown))
     return rows
@@ -106,7 +106,7 @@ def side_rows(result: Result) -> list[tuple[str, ...]]:
 
 def _median(values: Iterable[float | None]) -> str:
     seen = [value for value in values if value is not None]
-    return f"{statistics.median(seen):.2f}" if seen else ""
+    return f"{statistics.median(seen):,.3g}" if seen else ""
 
 
 def as_text(results: list[Result], conditions: Conditions) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pastebin.config import GIB, PREFIX, SETTINGS, Rate
+from pastebin.config import PREFIX, SETTINGS, Rate
 from tests.bench.client import Address, ask_once
 from tests.bench.processes import Session
 from tests.bench.stop import BenchmarkStopped
@@ -83,9 +83,9 @@ def _environment(address: Address, folder: Path) -> dict[str, str]:
         "INSTANCE": str(folder / "instance"),
         "BIND": "%s:%d" % address,
         "WORKERS": str(WORKERS),
-        "MAX_FILE_SIZE": str(1024 * GIB),
-        "ANONYMOUS_MAX_FILE_SIZE": str(1024 * GIB),
-        "ANONYMOUS_QUOTA": str(1024 * 1024 * GIB),
+        "MAX_FILE_SIZE": "1TiB",
+        "ANONYMOUS_MAX_FILE_SIZE": "1TiB",
+        "ANONYMOUS_QUOTA": "900TiB",
         "RATE_LIMITS": "on",
     }
     return plain | {PREFIX + name: value for name, value in (out_of_reach | ours).items()}
