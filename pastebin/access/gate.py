@@ -1,0 +1,204 @@
+"""The gate before every view: identity → switch → nobody → scope → CSRF → rate → declared length.
+
+It decides from method, path and headers alone; a refused body is not read.
+What only the body can say (the fields `key` and `csrf_token` of an upload
+form) is settled by the parser when it meets it, with `settle_key`,
+`settle_csrf` and `settled` below.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import wraps
+from typing import ParamSpec, cast
+
+from flask import g, request
+from werkzeug.wrappers import Response
+
+from pastebin.access import csrf, hosts, identity
+from pastebin.errors import CsrfMissing, KeyInvalid, PermissionMissing, SessionInvalid
+from pastebin.extensions import settings
+from pastebin.services import uploads
+from pastebin.services.actor import Actor, ActorKind, Scope
+
+Args = ParamSpec("Args")
+View = Callable[Args, Response]
+
+_FORM_OVERHEAD_BYTES = 1 << 20
+
+
+class Needs(Enum):
+    """Whom a view is for."""
+
+    ANYONE = "anyone"
+    ACCOUNT = "an account: session or key"
+    SESSION = "a session; every key is refused"
+
+
+class Token(Enum):
+    """Where the CSRF token of a changing request may stand, beside the header."""
+
+    HEADER = "the header alone"
+    FORM = "a field of a small form"
+    STREAM = "a field of an upload, found by its parser"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a view asks of who calls it; read by the OpenAPI document and by tests."""
+
+    needs: Needs
+    scope: Scope | None
+    token: Token
+    uploads: bool
+
+
+def gate(
+    *,
+    needs: Needs = Needs.ANYONE,
+    scope: Scope | None = None,
+    token: Token = Token.HEADER,
+    uploads: bool = False,
+) -> Callable[[View[Args]], View[Args]]:
+    """Guard a view.
+
+    Args:
+        needs: whom it is for.
+        scope: what an API key must cover. Asked of nobody else.
+        token: where the CSRF token may stand.
+        uploads: whether the body is an upload, with the bounds of one.
+    """
+    rule = Rule(needs, scope, token, uploads)
+
+    def guard(view: View[Args]) -> View[Args]:
+        @wraps(view)
+        def guarded(*args: Args.args, **kwargs: Args.kwargs) -> Response:
+            enter(rule)
+            return view(*args, **kwargs)
+
+        guarded.rule = rule  # type: ignore[attr-defined]  # for whoever lists the routes
+        return guarded
+
+    return guard
+
+
+def enter(rule: Rule) -> None:
+    """Let the request through, or refuse it. Sets `g.actor`.
+
+    Raises:
+        KeyInvalid, SessionInvalid: 401. PermissionMissing, CsrfMissing, CsrfInvalid, CrossSite: 403.
+        BodyTooLarge: 413.
+    """
+    g.csrf_pending = False
+    g.actor = actor = identity.of_headers(request)
+    _check_needs(rule, actor)
+    check_scope(rule, actor)
+    if request.method not in csrf.SAFE_METHODS:
+        _check_csrf(rule, actor)
+    if rule.uploads and request.content_length is not None:
+        _check_declared_length(actor, request.content_length)
+
+
+def settle_key(rule_scope: Scope, text: str) -> Actor:
+    """Become whoever the form field `key` speaks for, where no header did.
+
+    Raises:
+        KeyInvalid: it does not stand. PermissionMissing: it lacks the scope.
+    """
+    if "Authorization" in request.headers:
+        return current_actor()
+    g.actor = actor = identity.of_credential(request, text)
+    g.csrf_pending = False  # with a key of its own the request needs no token: the cookie is not looked at
+    check_scope(Rule(Needs.ANYONE, rule_scope, Token.STREAM, uploads=True), actor)
+    return actor
+
+
+def settle_csrf(text: str) -> None:
+    """Take the form field `csrf_token`.
+
+    Raises:
+        CsrfInvalid: it is not this session's.
+    """
+    if g.csrf_pending:
+        csrf.check_token(text)
+        g.csrf_pending = False
+
+
+def settled() -> Actor:
+    """Who is asking, now that the body has said all it had to say.
+
+    Raises:
+        CsrfMissing: the cookie's session was to be believed, and no token came.
+    """
+    if g.csrf_pending:
+        raise CsrfMissing
+    return current_actor()
+
+
+def current_actor() -> Actor:
+    """Who is asking, as far as it is known."""
+    return cast(Actor, g.actor)
+
+
+def check_scope(rule: Rule, actor: Actor) -> None:
+    """Refuse a key that lacks the rule's scope.
+
+    Raises:
+        PermissionMissing: it does; facts have the `scope`.
+    """
+    if rule.needs is Needs.SESSION and actor.kind is ActorKind.KEY:
+        raise PermissionMissing("API keys cannot be used for this. Log in instead.")
+    if rule.scope and not actor.is_nobody and not actor.may(rule.scope):
+        raise PermissionMissing(f"This API key lacks the scope {rule.scope}.", scope=rule.scope)
+
+
+def _check_needs(rule: Rule, actor: Actor) -> None:
+    if actor.is_nobody and rule.needs is not Needs.ANYONE:
+        raise SessionInvalid
+
+
+def _check_csrf(rule: Rule, actor: Actor) -> None:
+    if "Authorization" in request.headers:
+        return
+    csrf.check_origin(request)
+    if actor.is_nobody:
+        return
+    header = request.headers.get(csrf.HEADER)
+    if header is None and rule.token is Token.STREAM:
+        g.csrf_pending = True
+    elif header is None and rule.token is Token.FORM:
+        csrf.check_token(request.form.get(csrf.FIELD))
+    else:
+        csrf.check_token(header)
+
+
+def _check_declared_length(actor: Actor, length: int) -> None:
+    """The larger bound first: a form may still turn out to be somebody's, by its field `key`."""
+    may_become_somebody = actor.is_nobody and request.mimetype == "multipart/form-data"
+    limit = uploads.largest_body(None if may_become_somebody else actor)
+    uploads.check_size(None if may_become_somebody else actor, length if length <= limit else length - _form_part())
+
+
+def _form_part() -> int:
+    return _FORM_OVERHEAD_BYTES if request.mimetype == "multipart/form-data" else 0
+
+
+def anonymous_uploads_off() -> bool:
+    """Whether nobody may upload."""
+    return not settings.ANONYMOUS_UPLOADS
+
+
+__all__ = [
+    "KeyInvalid",
+    "Needs",
+    "Rule",
+    "Token",
+    "anonymous_uploads_off",
+    "current_actor",
+    "enter",
+    "gate",
+    "hosts",
+    "settle_csrf",
+    "settle_key",
+    "settled",
+]

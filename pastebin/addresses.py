@@ -1,0 +1,44 @@
+"""Digest and address: what a hash in a URL can be (contract section 1).
+
+A digest is all 64 lower-case hex digits of a content's SHA-256. An address is
+a leading part of it, fixed when the content is first stored.
+"""
+
+import re
+
+DIGEST_LENGTH = 64
+SHORTEST_ADDRESS = 8
+
+_HEX = re.compile(r"[0-9a-fA-F]{%d,%d}" % (SHORTEST_ADDRESS, DIGEST_LENGTH))
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}")
+
+
+def is_hash(text: str) -> bool:
+    """Whether *text* has the form of an address or a digest, in either case."""
+    return _HEX.fullmatch(text) is not None
+
+
+def is_uuid(text: str) -> bool:
+    """Whether *text* has the form of a UUIDv4 with its dashes, in either case."""
+    return _UUID.fullmatch(text) is not None
+
+
+def shortest_address(digest: str, neighbours: tuple[str | None, str | None], at_least: int) -> str:
+    """The shortest leading part of *digest* that no neighbour begins with.
+
+    Args:
+        digest: 64 hex digits.
+        neighbours: the digests ever stored that sort directly before and
+            after it (None where there is none). No other digest can share a
+            longer beginning with it than one of these two.
+        at_least: the fewest digits (ADDRESS_LENGTH).
+    """
+    shared = max((_shared_beginning(digest, other) for other in neighbours if other is not None), default=0)
+    return digest[: max(at_least, min(shared + 1, DIGEST_LENGTH))]
+
+
+def _shared_beginning(one: str, other: str) -> int:
+    for position, (left, right) in enumerate(zip(one, other, strict=True)):
+        if left != right:
+            return position
+    return DIGEST_LENGTH

@@ -1,0 +1,84 @@
+"""create_app(): settings → extensions → blueprints → errors. Wiring only."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask, request
+from werkzeug.wrappers import Response
+
+from pastebin import config, instance, migrations
+from pastebin.access import hosts
+from pastebin.access.login import register_login
+from pastebin.access.session_cookie import ServerSessions
+from pastebin.blobs.local import LocalStore
+from pastebin.blueprints import delivery, errors
+from pastebin.blueprints.api import bp as api
+from pastebin.blueprints.files import bp as files
+from pastebin.blueprints.keys import bp as keys
+from pastebin.blueprints.web import bp as web
+from pastebin.config import Settings
+from pastebin.extensions import csrf, db, migrate, tune_sqlite
+
+
+def create_app(instance_folder: Path | str | None = None, **overrides: object) -> Flask:
+    """The application over one instance folder, ready to serve: database migrated, store laid out.
+
+    Args:
+        instance_folder: where its data lies; PASTEBIN_INSTANCE, else `instance`, when None.
+        overrides: settings that win over file and environment.
+
+    Raises:
+        ConfigInvalid: a setting that is unknown or cannot be used.
+    """
+    folder = Path(instance_folder).absolute() if instance_folder else config.instance_folder()
+    settings = config.load(folder, **overrides)
+    instance.prepare(folder)
+    settings = replace(settings, SECRET_KEY=settings.SECRET_KEY or instance.secret_key(folder))
+    logging.basicConfig(level=settings.LOG_LEVEL.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    app = Flask("pastebin", instance_path=str(folder), static_folder=None, template_folder=None)
+    _configure(app, folder, settings)
+    _extend(app)
+    migrations.upgrade_if_needed(app)
+    for blueprint in (web, api, keys, files):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+
+    @app.before_request
+    def check_host() -> None:
+        if request.path not in ("/healthz", "/readyz"):
+            hosts.check_host(request)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        return delivery.finish(request, response)
+
+    return app
+
+
+def _configure(app: Flask, folder: Path, settings: Settings) -> None:
+    app.config.from_mapping(
+        SECRET_KEY=settings.SECRET_KEY,
+        SECRET_KEY_FALLBACKS=list(settings.SECRET_KEY_FALLBACKS),
+        SQLALCHEMY_DATABASE_URI=settings.DATABASE_URL or f"sqlite:///{folder / 'pastebin.sqlite'}",
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": settings.THREADS + 2, "max_overflow": 8, "pool_timeout": 30},
+        # The gate checks CSRF itself, header first: the global check would read an upload's whole body before anybody
+        # could refuse it.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_FORM_MEMORY_SIZE=1 << 20,
+    )
+    app.extensions["pastebin.settings"] = settings
+    blobs = Path(settings.BLOB_FOLDER) if settings.BLOB_FOLDER else folder / "blobs"
+    app.extensions["pastebin.store"] = LocalStore(blobs, settings.STORAGE_RESERVE)
+    app.session_interface = ServerSessions()
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+
+
+def _extend(app: Flask) -> None:
+    db.init_app(app)
+    tune_sqlite(app)
+    migrate.init_app(app, db, directory=str(migrations.FOLDER), render_as_batch=True)
+    csrf.init_app(app)
+    register_login(app)

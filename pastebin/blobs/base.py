@@ -1,0 +1,96 @@
+"""What every store promises."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+
+class StoreFull(Exception):
+    """The volume is below its reserve, or has no room at all."""
+
+
+class BlobMissing(Exception):
+    """The store has no bytes under this digest."""
+
+
+class Spool(Protocol):
+    """Where an upload waits while it is hashed: one pass, on the store's own volume.
+
+    A spool that is not put leaves nothing behind when it is closed, nor when
+    the process dies.
+    """
+
+    size: int
+    """Bytes written so far."""
+
+    head: bytes
+    """The first bytes, `HEAD_BYTES` of them or all there are."""
+
+    def write(self, block: bytes | bytearray | memoryview) -> None:
+        """Take the next bytes.
+
+        Raises:
+            StoreFull: the volume has no room. What was written is of no use.
+        """
+
+    def digest(self) -> str:
+        """The 64 hex digits of what was written."""
+
+    def close(self) -> None:
+        """Let go of it. Closing twice is no error."""
+
+
+class BlobStore(Protocol):
+    """Immutable bytes under their own SHA-256."""
+
+    def spool(self, expected_bytes: int = 0) -> Spool:
+        """A new, empty spool.
+
+        Args:
+            expected_bytes: what will be written, where that is known.
+
+        Raises:
+            StoreFull: that many bytes would take the volume below its reserve.
+        """
+
+    def put(self, spool: Spool) -> str:
+        """Keep the spooled bytes under their digest; returns a stamp for `stands`.
+
+        Durable on return: a power cut an instant later loses nothing. Putting
+        bytes that are there already is no error, takes as long, and makes them
+        young again for the sweep. Two puts of the same bytes may race. The
+        spool stays usable: it can be put again should the bytes be swept away
+        before a record names them.
+
+        Raises:
+            StoreFull: the volume has no room. Nothing is kept.
+            OSError: the bytes could not be made durable. Nothing is promised.
+        """
+
+    def stands(self, digest: str, stamp: str) -> bool:
+        """Whether what `put` stamped is still there, untouched since. Quick: safe inside a transaction."""
+
+    def open(self, digest: str) -> BinaryIO:
+        """The bytes as an open file with a descriptor; stays readable when they are removed meanwhile.
+
+        Raises:
+            BlobMissing: there are none.
+        """
+
+    def size(self, digest: str) -> int | None:
+        """Size in bytes, or None where there are none."""
+
+    def remove(self, digest: str) -> None:
+        """Remove the bytes. Removing what is not there is no error."""
+
+    def listing(self, slice_number: int, slices: int) -> Iterator[tuple[str, float]]:
+        """Digest and age in seconds of everything stored, in the given one of *slices* parts."""
+
+    def clean(self, grace_seconds: float) -> int:
+        """Remove what dead processes left half-done, older than that; how many."""
+
+    def free_bytes(self) -> int:
+        """Room above the reserve; negative below it."""
+
+    def folder(self) -> Path | None:
+        """Where it lies on this machine, if it does."""

@@ -1,0 +1,120 @@
+"""A spool in a folder: a nameless file that is hashed as it is written."""
+
+import errno
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from pastebin.blobs.base import StoreFull
+
+HEAD_BYTES = 8192
+
+# Filesystems without O_TMPFILE (NFS, some overlays) say one of these.
+_NO_NAMELESS_FILES = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class FileSpool:
+    """Bytes on their way in, in a file without a name (or with a temporary one where that cannot be)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.size = 0
+        self.head = b""
+        self._hash = hashlib.sha256()
+        self._folder = folder
+        self.descriptor, self._path = _open_nameless(folder)
+        self._synced = False
+        self._linked = False
+
+    def write(self, block: bytes | bytearray | memoryview) -> None:
+        """Take the next bytes (see `Spool.write`)."""
+        if len(self.head) < HEAD_BYTES:
+            self.head += bytes(block[: HEAD_BYTES - len(self.head)])
+        self._hash.update(block)
+        self.size += len(block)
+        view = memoryview(block)
+        try:
+            while view:
+                view = view[os.write(self.descriptor, view) :]
+        except OSError as fault:
+            raise _told(fault) from fault
+
+    def digest(self) -> str:
+        """The 64 hex digits of what was written."""
+        return self._hash.hexdigest()
+
+    def link(self, target: Path) -> None:
+        """Make the bytes durable and give them the name *target*.
+
+        Raises:
+            FileExistsError: the name is taken. The bytes are durable all the same.
+            StoreFull: no room.
+            OSError: an fsync failed: nothing on this descriptor can be trusted any more.
+        """
+        if self._linked:
+            self._start_again()
+        if not self._synced:
+            try:
+                os.fsync(self.descriptor)
+            except OSError as fault:
+                raise _told(fault) from fault
+            self._synced = True
+        try:
+            self._give_name(target)
+        except OSError as fault:
+            if fault.errno in _NO_ROOM:
+                raise StoreFull from fault
+            raise
+        self._linked = True
+
+    def close(self) -> None:
+        """Let go of the file; without a name it is gone."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+        if self._path:
+            self._path.unlink(missing_ok=True)
+            self._path = None
+
+    def _give_name(self, target: Path) -> None:
+        if self._path:
+            os.link(self._path, target)
+        else:
+            # A directory descriptor, though unused with absolute paths, makes Python call linkat(2), which
+            # follows the link in /proc to the nameless file; link(2) would not.
+            os.link(f"/proc/self/fd/{self.descriptor}", target, src_dir_fd=self.descriptor, follow_symlinks=True)
+
+    def _start_again(self) -> None:
+        """Copy the bytes to a new file: a nameless one that had a name and lost it can't get another."""
+        old, old_path = self.descriptor, self._path
+        self.descriptor, self._path = _open_nameless(self._folder)
+        self._synced = self._linked = False
+        try:
+            offset = 0
+            while sent := os.sendfile(self.descriptor, old, offset, 1 << 30):
+                offset += sent
+        except OSError as fault:
+            raise _told(fault) from fault
+        finally:
+            os.close(old)
+            if old_path:
+                old_path.unlink(missing_ok=True)
+
+
+def _open_nameless(folder: Path) -> tuple[int, Path | None]:
+    """A new file in *folder*: (descriptor, None), or (descriptor, path) where it needs a name."""
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o640), None
+    except (OSError, AttributeError) as fault:
+        if isinstance(fault, OSError) and fault.errno not in _NO_NAMELESS_FILES:
+            raise _told(fault) from fault
+    try:
+        descriptor, name = tempfile.mkstemp(dir=folder)
+    except OSError as fault:
+        raise _told(fault) from fault
+    return descriptor, Path(name)
+
+
+def _told(fault: OSError) -> Exception:
+    return StoreFull() if fault.errno in _NO_ROOM else fault

@@ -1,0 +1,18 @@
+"""The JSON of `/api`."""
+
+from flask import jsonify
+from werkzeug.wrappers import Response
+
+from pastebin.blueprints.links import Links
+from pastebin.blueprints.representation import describe_upload, upload_headers
+from pastebin.services.uploads import Uploaded
+
+
+def render_uploads(uploads: list[Uploaded], links: Links) -> Response:
+    """The first file, and all of them under `files` where there are several."""
+    described = [describe_upload(uploaded, links) for uploaded in uploads]
+    body = {**described[0], "files": described} if len(described) > 1 else described[0]
+    response = jsonify(body)
+    response.status_code = 201
+    response.headers.update(upload_headers(uploads[0], links))
+    return response

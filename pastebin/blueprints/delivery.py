@@ -1,0 +1,237 @@
+"""The one door through which stored bytes leave: type, disposition, ETag, ranges, caching, CSP (contract section 4).
+
+Every rule about how a file is served stands here and nowhere else. `deliver`
+decides from plain values and opens the bytes last, so that what it decides
+can be kept and replayed by something in front of it.
+"""
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+from wsgiref.types import WSGIEnvironment
+
+from flask import Request
+from werkzeug.datastructures import ContentRange, Headers, Range
+from werkzeug.http import http_date, is_resource_modified, parse_range_header
+from werkzeug.wrappers import Response
+
+from pastebin import filetypes
+from pastebin.blobs import BlobMissing
+from pastebin.errors import FileNotFound
+from pastebin.extensions import now, settings, store
+from pastebin.services.files import PublicBlob, StoredFile
+
+STORED_CSP = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+PAGE_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+DATA_CSP = "default-src 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is to leave: which bytes, as what, under which name, and who may keep a copy.
+
+    `expires_at` matters to public content by hash alone; `shared` is false for
+    private, limited and keyed files; `whole` is true for limited ones.
+    """
+
+    digest: str
+    size: int
+    media_type: str
+    charset: str | None
+    filename: str
+    modified_at: datetime | None = None
+    by_hash: bool = False
+    expires_at: datetime | None = None
+    shared: bool = True
+    whole: bool = False
+
+
+def of_blob(blob: PublicBlob, extension: str | None, name: str | None) -> Content:
+    """A hash address: type by the content or the URL's extension, name by the URL."""
+    filename = filetypes.sanitise_filename(name) or f"{blob.address}.{extension or blob.extension}"
+    media_type = _type_by_url(extension, name, blob.media_type, blob.charset)
+    return Content(
+        blob.digest, blob.size, media_type, blob.charset, filename,
+        by_hash=True, expires_at=blob.expires_at,
+    )  # fmt: skip
+
+
+def of_file(file: StoredFile, extension: str | None, name: str | None) -> Content:
+    """A UUID address: the file's own type and name, where the URL does not say others."""
+    filename = filetypes.sanitise_filename(name) or file.filename
+    media_type = _type_by_url(extension, name, file.media_type, file.charset)
+    return Content(
+        file.digest, file.size, media_type, file.charset, filename, file.created_at,
+        shared=file.by_hash, whole=file.download_limit is not None,
+    )  # fmt: skip
+
+
+def deliver(request: Request, content: Content, before_sending: Callable[[], None] | None = None) -> Response:
+    """The answer to a GET or HEAD of stored bytes.
+
+    Args:
+        before_sending: called once the bytes are open and just before an answer with them begins; may refuse.
+
+    Raises:
+        FileNotFound: the bytes are gone, or *before_sending* says so.
+    """
+    headers = headers_of(request, content)
+    etag = headers.get("ETag")
+    if not content.whole and _is_unmodified(request, etag):
+        return Response(status=304, headers=_for_304(headers))
+    wanted = None if content.whole else _wanted_range(request, content, etag)
+    if wanted is _UNSATISFIABLE:
+        return _unsatisfiable(content, headers)
+    start, stop = wanted or (0, content.size)
+    headers["Content-Length"] = str(stop - start)
+    if wanted:
+        headers["Content-Range"] = ContentRange("bytes", start, stop, content.size).to_header()
+    status = 206 if wanted else 200
+    if request.method == "HEAD":
+        return Response(status=status, headers=headers)
+    try:
+        file = store.open(content.digest)
+    except BlobMissing as fault:
+        raise FileNotFound from fault
+    try:
+        if before_sending:
+            before_sending()
+        return _FileResponse(file, start, stop, status, headers, request.environ)
+    except BaseException:
+        file.close()
+        raise
+
+
+def headers_of(request: Request, content: Content) -> Headers:
+    """Every header of a whole answer but its length."""
+    serving = filetypes.serving(content.media_type, content.charset)
+    content_type, inline = serving.content_type, serving.inline and not content.whole
+    headers = Headers()
+    if serving.as_image_only:
+        headers["Vary"] = "Sec-Fetch-Dest"
+        if request.headers.get("Sec-Fetch-Dest") == "image":
+            content_type = serving.as_image_only
+    headers["Content-Type"] = content_type
+    headers["Content-Disposition"] = filetypes.content_disposition(content.filename, inline)
+    headers["Accept-Ranges"] = "none" if content.whole else "bytes"
+    headers["Cache-Control"] = _caching(content)
+    if content.modified_at is not None:
+        headers["Last-Modified"] = http_date(content.modified_at)
+    if not content.whole:
+        headers["ETag"] = f'"{content.digest}"'
+    headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(content.digest)).decode()}:"
+    if content.shared:
+        headers["Access-Control-Allow-Origin"] = "*"
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin" if content.shared else "same-origin"
+    secure(headers)
+    return headers
+
+
+def secure(headers: Headers) -> None:
+    """What every stored byte leaves with, so that nothing in it can ever act as this site."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = STORED_CSP
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["X-Robots-Tag"] = "noindex"
+
+
+def finish(request: Request, response: Response) -> Response:
+    """Give an answer that is no stored bytes (a page, JSON, a line, an error) the headers that every answer has."""
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Content-Security-Policy", PAGE_CSP if response.mimetype == "text/html" else DATA_CSP)
+    secret_in_url = "key" in request.args or request.path.startswith("/delete/")
+    headers.setdefault("Referrer-Policy", "no-referrer" if secret_in_url else "same-origin")
+    headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _type_by_url(extension: str | None, name: str | None, own: str, charset: str | None) -> str:
+    """The type that the URL's extension or name asks for; the content's own where it says nothing known."""
+    asked = extension or (filetypes.extension_of_name(name) if name else None)
+    return (filetypes.media_type_of(asked) if asked else None) or own
+
+
+def _caching(content: Content) -> str:
+    if not content.shared:
+        return "private, no-store"
+    if not content.by_hash:
+        return "no-cache"
+    seconds = settings.CACHE_SECONDS
+    if content.expires_at is not None:
+        seconds = max(0, min(seconds, int((content.expires_at - now()).total_seconds())))
+    return f"public, max-age={seconds}, immutable"
+
+
+def _is_unmodified(request: Request, etag: str | None) -> bool:
+    """`If-None-Match` alone decides: the digest is the truth, a time is not."""
+    if "If-None-Match" not in request.headers:
+        return False
+    return not is_resource_modified(request.environ, etag=etag, ignore_if_range=True)
+
+
+def _for_304(headers: Headers) -> Headers:
+    """RFC 9110 section 15.4.5: what a cache needs, and nothing about a body that is not sent."""
+    for name in ("Content-Type", "Content-Disposition"):
+        headers.remove(name)
+    return headers
+
+
+_UNSATISFIABLE = (-1, -1)
+
+
+def _wanted_range(request: Request, content: Content, etag: str | None) -> tuple[int, int] | None:
+    """The one byte range asked for as (start, stop); None for the whole; `_UNSATISFIABLE`.
+
+    Several ranges, other units and nonsense are ignored, as RFC 9110 section 14.2 allows.
+    """
+    asked: Range | None = parse_range_header(request.headers.get("Range"))
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or not _if_range_holds(request, etag):
+        return None
+    start, stop = asked.ranges[0]
+    if start < 0:
+        start, stop = max(0, content.size + start), content.size
+    stop = content.size if stop is None else min(stop, content.size)
+    return (start, stop) if start < stop else _UNSATISFIABLE
+
+
+def _if_range_holds(request: Request, etag: str | None) -> bool:
+    """Whether a resumed download is of the same bytes: only the strong ETag proves that."""
+    condition = request.headers.get("If-Range")
+    return condition is None or condition.strip() == etag
+
+
+def _unsatisfiable(content: Content, headers: Headers) -> Response:
+    for name in ("Content-Type", "Content-Disposition", "Repr-Digest"):
+        headers.remove(name)
+    headers["Content-Range"] = f"bytes */{content.size}"
+    return Response("", status=416, headers=headers, content_type="text/plain; charset=utf-8")
+
+
+class _FileResponse(Response):
+    """A part of an open file, handed to the server's own sendfile where it has one."""
+
+    automatically_set_content_length = False
+
+    def __init__(
+        self, file: BinaryIO, start: int, stop: int, status: int, headers: Headers, environ: WSGIEnvironment
+    ) -> None:
+        file.seek(start)
+        wrapper = environ.get("wsgi.file_wrapper")
+        # The server's wrapper sends as much as Content-Length says from where the file stands.
+        body = wrapper(file) if wrapper else _pieces(file, stop - start)
+        super().__init__(body, status=status, headers=headers, direct_passthrough=True)
+        # Passed through directly, the body is closed by the server itself, and the file with it.
+
+
+def _pieces(file: BinaryIO, left: int) -> Iterator[bytes]:
+    """For servers without a sendfile of their own."""
+    with file:
+        while left > 0 and (block := file.read(min(left, 1 << 18))):
+            left -= len(block)
+            yield block

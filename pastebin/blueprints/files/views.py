@@ -1,0 +1,93 @@
+"""Which URLs serve, take in and delete files by address."""
+
+from flask import Blueprint, jsonify, redirect, request
+from werkzeug.wrappers import Response
+
+from pastebin.access.gate import Token, current_actor, gate
+from pastebin.blueprints import delivery, intake
+from pastebin.blueprints.files import wire
+from pastebin.blueprints.links import links
+from pastebin.errors import FileNotFound, SessionInvalid
+from pastebin.services import files, uploads
+from pastebin.services.actor import Scope
+from pastebin.services.uploads import Privacy
+
+bp = Blueprint("files", __name__)
+
+# Sub-resources of a UUID; `thumb` comes with the images.
+_SUBRESOURCES = ("md5", "thumb")
+
+
+@bp.get("/<segment>")
+@bp.get("/<segment>/")
+@bp.get("/<segment>/<path:name>")
+@gate()
+def serve(segment: str, name: str | None = None) -> Response:
+    """The bytes of an address, unchanged."""
+    address = wire.parse_address(segment)
+    if address.is_uuid:
+        return _serve_file(address, name)
+    if not address.in_lower_case:
+        return redirect(request.full_path.rstrip("?").replace(address.reference, address.reference.lower(), 1), 301)
+    blob = files.find_published(address.reference)
+    return delivery.deliver(request, delivery.of_blob(blob, address.extension, name))
+
+
+def _serve_file(address: wire.Address, name: str | None) -> Response:
+    if name in _SUBRESOURCES and address.extension is None:
+        raise FileNotFound  # these have routes of their own; what has none yet is not there
+    actor = current_actor()
+    file = files.find_file(address.reference, actor, wire.parse_private_key(request))
+    spends = file.download_limit is not None and not actor.owns(file.owner_id)
+    content = delivery.of_file(file, address.extension, name)
+    return delivery.deliver(request, content, (lambda: files.spend_download(file.uuid)) if spends else None)
+
+
+@bp.get("/<uuid:uuid>/md5")
+@gate(scope=Scope.FILE_READ)
+def md5(uuid: object) -> Response:
+    """The MD5 of a file's bytes (seed 000)."""
+    file = files.find_file(str(uuid), current_actor(), wire.parse_private_key(request))
+    return jsonify({"md5": files.md5_of(file)})
+
+
+@bp.post("/")
+@bp.post("/upload")
+@gate(scope=Scope.UPLOAD_FILE, token=Token.STREAM, uploads=True)
+def upload() -> Response:
+    """Take a form in: for people a page, for `api=1` lines, for seed 000 JSON."""
+    as_store = request.path == "/" and "Authorization" in request.headers
+    with intake.form(request) as received:
+        as_lines = received.fields.get("api", "").strip() == "1"
+        as_store = as_store and not as_lines
+        default = Privacy.OWNER_ONLY if as_store else Privacy.PUBLIC
+        made = uploads.take_in(current_actor(), received.named_files(), received.rules(default))
+    if as_lines:
+        return wire.render_lines(made, links())
+    return wire.render_stored(made[0], links()) if as_store else wire.render_page(made, links())
+
+
+@bp.put("/")
+@bp.put("/<path:name>")
+@gate(scope=Scope.UPLOAD_FILE, uploads=True)
+def put(name: str | None = None) -> Response:
+    """Take the body in as the file itself (`curl -T`)."""
+    with intake.raw(request, name) as received:
+        made = uploads.take_in(current_actor(), received.named_files(), received.rules())
+    return wire.render_url(made[0], links())
+
+
+@bp.delete("/<segment>")
+@bp.delete("/<segment>/")
+@gate(scope=Scope.FILE_MODIFY)
+def delete(segment: str) -> Response:
+    """Delete a file: its owner, or whoever has its deletion token."""
+    token = request.headers.get("X-Delete-Token")
+    actor = current_actor()
+    if token is not None:
+        files.delete_by_token(wire.parse_address(segment).reference, token)
+    elif actor.is_nobody:
+        raise SessionInvalid("Log in, send an API key, or send the deletion token as X-Delete-Token.")
+    else:
+        files.delete_own(actor, wire.parse_address(segment).reference)
+    return Response(status=204)

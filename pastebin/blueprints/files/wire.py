@@ -1,0 +1,80 @@
+"""Addresses and answers of the plain protocol: what a path means, and what an upload is told."""
+
+from dataclasses import dataclass
+
+from flask import Request, jsonify, redirect
+from werkzeug.wrappers import Response
+
+from pastebin.addresses import is_hash, is_uuid
+from pastebin.blueprints import receipt
+from pastebin.blueprints.links import Links
+from pastebin.blueprints.representation import describe_upload, upload_headers
+from pastebin.errors import FileNotFound
+from pastebin.services import secrets
+from pastebin.services.uploads import Uploaded
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the first segment of a path says: a reference (hash or UUID), and the extension behind its first dot."""
+
+    reference: str
+    extension: str | None
+
+    @property
+    def is_uuid(self) -> bool:
+        """Whether it names one upload rather than a content."""
+        return is_uuid(self.reference)
+
+    @property
+    def in_lower_case(self) -> bool:
+        """Whether it is spelled as links spell it."""
+        return self.reference == self.reference.lower()
+
+
+def parse_address(segment: str) -> Address:
+    """The address in a path's first segment.
+
+    Raises:
+        FileNotFound: it has the form of none.
+    """
+    reference, dot, extension = segment.partition(".")
+    if not (is_uuid(reference) or is_hash(reference)):
+        raise FileNotFound
+    return Address(reference, extension.lower() if dot and extension else None)
+
+
+def parse_private_key(request: Request) -> str | None:
+    """The private key in `?key=` (base64, either alphabet, padded or not), or None."""
+    given = request.args.get("key")
+    return secrets.decode_key(given) if given else None
+
+
+def render_page(uploads: list[Uploaded], links: Links) -> Response:
+    """For people: on to the page of the (first) file, with a receipt that shows the deletion links there once."""
+    response = redirect(links.view_of_upload(uploads[0].file), 303)
+    receipt.give(response, uploads)
+    response.headers["X-Delete-URL"] = links.deletion(uploads[0].file, uploads[0].delete_token)
+    return response
+
+
+def render_lines(uploads: list[Uploaded], links: Links) -> Response:
+    """For shell scripts: `OK HASH`, a line each."""
+    lines = "".join(f"OK {uploaded.file.reference}\n" for uploaded in uploads)
+    return _text(lines, 200, upload_headers(uploads[0], links))
+
+
+def render_url(uploaded: Uploaded, links: Links) -> Response:
+    """For `curl -T`: the file's URL and a newline."""
+    return _text(links.direct(uploaded.file, with_key=True) + "\n", 201, upload_headers(uploaded, links))
+
+
+def render_stored(uploaded: Uploaded, links: Links) -> Response:
+    """For seed 000: the JSON of section 3, with the bare UUID as `id`."""
+    response = jsonify({**describe_upload(uploaded, links), "id": uploaded.file.uuid})
+    response.headers.update(upload_headers(uploaded, links))
+    return response
+
+
+def _text(text: str, status: int, headers: dict[str, str]) -> Response:
+    return Response(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,344 @@
+"""The one door through which files come in: a request's body, once, into spools.
+
+Counted, hashed and refused at its limits while it streams; memory stays flat
+at any size. Who asks may turn out only here, by the fields `key` and
+`csrf_token` (contract section 2).
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import cast
+from urllib.parse import unquote
+
+from flask import Request, g
+from werkzeug.http import parse_options_header
+from werkzeug.wsgi import get_input_stream
+
+from pastebin import expiry, filetypes
+from pastebin.access import gate
+from pastebin.blobs import Spool, StoreFull
+from pastebin.blueprints.form_events import Body, Event, Part, blocks, multipart_events, urlencoded_events
+from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
+from pastebin.extensions import db, now
+from pastebin.services import uploads
+from pastebin.services.actor import Scope
+from pastebin.services.uploads import Incoming, Privacy, Rules
+
+MOST_FILES = 100
+
+_MOST_FIELD_BYTES = 64 * 1024
+_MOST_FIELDS_BYTES = 1 << 20
+_MOST_BEFORE_KEY = 64 * 1024
+_FIRST_CHOICES = ("file", "img")
+_FIELDS = ("filename", "name", "expire", "limit", "private", "api")
+
+
+@dataclass
+class Received:
+    """What a request brought: files in spools, and the fields beside them. Close it when done."""
+
+    files: list[Incoming] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def rules(self, default_privacy: Privacy = Privacy.PUBLIC) -> Rules:
+        """The rules that the fields ask for.
+
+        Raises:
+            FieldsInvalid: one of them cannot be used.
+        """
+        return parse_rules(self.fields, default_privacy)
+
+    def named_files(self) -> list[Incoming]:
+        """The files, with the field `filename` as the name of a single one."""
+        filename = self.fields.get("filename")
+        if not filename:
+            return self.files
+        if len(self.files) > 1:
+            raise FieldsInvalid("filename goes with one file; send several without it.", fields=["filename"])
+        only = self.files[0]
+        return [Incoming(only.spool, filename, only.charset)]
+
+    def close(self) -> None:
+        """Let go of the spools."""
+        for file in self.files:
+            file.spool.close()
+
+
+@contextmanager
+def form(request: Request) -> Iterator[Received]:
+    """Receive an upload form: multipart, or urlencoded.
+
+    Raises:
+        FieldsMissing: neither a file nor text in it.
+        BodyMalformed, BodyTooLarge, StorageFull, and what the fields `key` and `csrf_token` may be refused with.
+    """
+    kind, options = parse_options_header(request.headers.get("Content-Type"))
+    if kind == "multipart/form-data":
+        if not options.get("boundary"):
+            raise BodyMalformed("The multipart form does not say its boundary in Content-Type.")
+        events = multipart_events(blocks(_body(request)), options["boundary"])
+    elif kind == "application/x-www-form-urlencoded":
+        events = urlencoded_events(blocks(_body(request)))
+    else:
+        raise FieldsMissing(
+            "Send a form with a file in the field 'file' (curl -F file=@NAME), or PUT the file itself.", fields=["file"]
+        )
+    yield from _closing(_FormReceiver(request).receive(events))
+
+
+@contextmanager
+def raw(request: Request, path_name: str | None = None) -> Iterator[Received]:
+    """Receive a body that is the file itself; its fields come from the query.
+
+    Raises:
+        SessionInvalid: nobody may upload here. BodyMalformed, BodyTooLarge, StorageFull.
+    """
+    if gate.current_actor().is_nobody and gate.anonymous_uploads_off():
+        raise SessionInvalid
+    fields = _outer_fields(request)
+    received = Received(fields=fields)
+    spooling = _Spooling(request.content_length or 0, uploads.largest_body(gate.current_actor()))
+    with spooling.or_nothing():
+        for block in blocks(_body(request)):
+            spooling.write(block)
+    name = path_name or fields.get("filename") or _disposition_name(request)
+    received.files.append(spooling.finish(name))
+    yield from _closing(received)
+
+
+def parse_rules(fields: dict[str, str], default_privacy: Privacy = Privacy.PUBLIC) -> Rules:
+    """The rules that the fields `expire`, `limit`, `private` and `name` ask for; empty ones ask for nothing.
+
+    Raises:
+        FieldsInvalid: one of them cannot be used.
+    """
+    expire, limit, name = (fields.get(each, "").strip() for each in ("expire", "limit", "name"))
+    if limit and not (limit.isascii() and limit.isdecimal() and 0 < int(limit[:12]) < 2**31):
+        raise FieldsInvalid("limit is how often the file may be downloaded: a whole number from 1.", fields=["limit"])
+    if len(name) > 255 or any(not character.isprintable() for character in name):
+        raise FieldsInvalid("name has at most 255 characters, none of them invisible.", fields=["name"])
+    return Rules(
+        expires_at=expiry.parse(expire, now()) if expire else None,
+        download_limit=int(limit) if limit else None,
+        privacy=_parse_privacy(fields.get("private", "").strip().lower(), default_privacy),
+        name=name or None,
+    )
+
+
+def _parse_privacy(text: str, default: Privacy) -> Privacy:
+    words = {"": default, "0": Privacy.PUBLIC, "false": Privacy.PUBLIC, "off": Privacy.PUBLIC}
+    words |= {"1": Privacy.BY_KEY, "true": Privacy.BY_KEY, "on": Privacy.BY_KEY, "owner": Privacy.OWNER_ONLY}
+    if text not in words:
+        raise FieldsInvalid("private is 1 (readable with a key), owner (by you alone) or 0.", fields=["private"])
+    return words[text]
+
+
+def _closing(received: Received) -> Iterator[Received]:
+    try:
+        yield received
+    finally:
+        received.close()
+
+
+def _outer_fields(request: Request) -> dict[str, str]:
+    """Fields from the query, and the two headers that a known client sends."""
+    fields = {name: request.headers[name] for name in ("expire", "filename") if name in request.headers}
+    return fields | {name: request.args[name] for name in _FIELDS if name in request.args}
+
+
+def _disposition_name(request: Request) -> str | None:
+    _kind, options = parse_options_header(request.headers.get("Content-Disposition"))
+    name = options.get("filename")
+    return unquote(name) if name and "%" in name else name
+
+
+def _body(request: Request) -> Body:
+    # While the body comes in, which may take hours, the request must not sit on a database connection.
+    db.session.remove()
+    return cast(Body, get_input_stream(request.environ))
+
+
+class _Spooling:
+    """One file on its way into a spool, within what is left of the request's bound."""
+
+    def __init__(self, expected_bytes: int, most_bytes: int) -> None:
+        self._spool: Spool = uploads.new_spool(expected_bytes)
+        self._probe = filetypes.TextProbe()
+        self._most = most_bytes
+
+    @contextmanager
+    def or_nothing(self) -> Iterator[None]:
+        """Throw the spool away where what is done inside fails."""
+        try:
+            yield
+        except BaseException:
+            self._spool.close()
+            raise
+
+    @property
+    def size(self) -> int:
+        return self._spool.size
+
+    def write(self, block: bytes | memoryview) -> None:
+        if self.size + len(block) > self._most:
+            raise BodyTooLarge(f"The upload is larger than the {self._most} bytes left to it.", limit=self._most)
+        try:
+            self._spool.write(block)
+        except StoreFull as fault:
+            raise StorageFull from fault
+        self._probe.feed(block)
+
+    def finish(self, name: str | None) -> Incoming:
+        return Incoming(self._spool, name, self._probe.finish())
+
+    def discard(self) -> None:
+        self._spool.close()
+
+
+class _FormReceiver:
+    """Takes a form's events: settles who asks as the fields come, and spools the files."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._fields = _outer_fields(request)
+        self._by_field: dict[str, list[Incoming]] = {}
+        self._text: list[Incoming] = []
+        self._field_bytes = 0
+        self._file_bytes = 0
+        self._seen_file = False
+
+    def receive(self, events: Iterable[Event]) -> Received:
+        """All of it, or nothing.
+
+        Raises:
+            What `form` says.
+        """
+        stream = iter(events)
+        try:
+            for event in stream:
+                if isinstance(event, Part):
+                    self._take_part(event, stream)
+            actor = gate.settled()
+            if actor.is_nobody and gate.anonymous_uploads_off():
+                raise SessionInvalid
+            return Received(self._chosen(), self._fields)
+        except BaseException:
+            self._discard(self._all())
+            raise
+
+    def _take_part(self, part: Part, stream: Iterator[Event]) -> None:
+        is_file = part.filename is not None or part.name in _FIRST_CHOICES
+        if is_file or part.name == "text":
+            self._before_content()
+            self._take_content(part, stream, is_file)
+        else:
+            self._take_field(part.name, self._gather(stream))
+
+    def _before_content(self) -> None:
+        """The first file part begins: where nobody may upload, somebody must be known by now."""
+        self._seen_file = True
+        if gate.anonymous_uploads_off():
+            if gate.current_actor().is_nobody:
+                raise SessionInvalid
+            gate.settled()
+
+    def _take_content(self, part: Part, stream: Iterator[Event], is_file: bool) -> None:
+        if is_file and not self._is_wanted(part.name):
+            self._skip(stream)
+            return
+        spooling = _Spooling(self._expected(), self._largest() - self._file_bytes)
+        with spooling.or_nothing():
+            for block in _until_end(stream):
+                spooling.write(block)
+            self._file_bytes += spooling.size
+            received = spooling.finish(part.filename if is_file else "paste.txt")
+        if not spooling.size and (not is_file or part.filename == ""):
+            spooling.discard()  # a form's field that was left empty
+        elif is_file:
+            self._keep(part.name, received)
+        else:
+            self._text.append(received)
+
+    def _keep(self, name: str, received: Incoming) -> None:
+        kept = self._by_field.setdefault(name, [])
+        kept.append(received)
+        if len(kept) > MOST_FILES:
+            raise FieldsInvalid(f"More than {MOST_FILES} files in one request. Send them in several.", fields=["file"])
+
+    def _is_wanted(self, name: str) -> bool:
+        """Of fields other than `file` the first alone counts, and only where there is no `file`."""
+        if name == "file":
+            return True
+        return "file" not in self._by_field and (name == "img" or not self._by_field)
+
+    def _chosen(self) -> list[Incoming]:
+        for name in (*_FIRST_CHOICES, *self._by_field):
+            if self._by_field.get(name):
+                chosen = self._by_field[name] if name == "file" else self._by_field[name][:1]
+                break
+        else:
+            chosen = self._text[:1]
+        if not chosen:
+            raise FieldsMissing("Nothing was sent: choose a file (field 'file') or type a text.", fields=["file"])
+        self._discard([other for other in self._all() if not any(other is kept for kept in chosen)])
+        return chosen
+
+    def _take_field(self, name: str, text: str) -> None:
+        if name == "key" and text.strip():
+            gate.settle_key(Scope.UPLOAD_FILE, text)
+        elif name == "csrf_token":
+            gate.settle_csrf(text)
+        elif name in _FIELDS:
+            self._fields[name] = text
+            if name == "api":
+                g.wants_line = text.strip() == "1"
+
+    def _gather(self, stream: Iterator[Event]) -> str:
+        gathered = bytearray()
+        for block in _until_end(stream):
+            gathered += block
+            self._count_field_bytes(len(block))
+            if len(gathered) > _MOST_FIELD_BYTES:
+                raise BodyMalformed(f"A form field is longer than {_MOST_FIELD_BYTES} bytes. Send files in 'file'.")
+        self._count_field_bytes(1)
+        return gathered.decode("utf-8", "replace")
+
+    def _count_field_bytes(self, count: int) -> None:
+        self._field_bytes += count
+        searching = not self._seen_file and gate.anonymous_uploads_off() and gate.current_actor().is_nobody
+        if searching and self._field_bytes > _MOST_BEFORE_KEY:
+            raise SessionInvalid
+        if self._field_bytes > _MOST_FIELDS_BYTES:
+            raise BodyMalformed("The form's fields beside its files are too long.")
+
+    def _skip(self, stream: Iterator[Event]) -> None:
+        for block in _until_end(stream):
+            self._file_bytes += len(block)
+            if self._file_bytes > self._largest():
+                raise BodyTooLarge(limit=self._largest())
+
+    def _largest(self) -> int:
+        """The larger bound while a field `key` may still come."""
+        actor = gate.current_actor()
+        return uploads.largest_body(None if actor.is_nobody else actor)
+
+    def _expected(self) -> int:
+        return max(0, (self._request.content_length or 0) - self._file_bytes)
+
+    def _all(self) -> list[Incoming]:
+        return [file for files in self._by_field.values() for file in files] + self._text
+
+    def _discard(self, files: list[Incoming]) -> None:
+        for file in files:
+            file.spool.close()
+
+
+def _until_end(stream: Iterator[Event]) -> Iterator[bytes]:
+    """The bytes of the part that has begun."""
+    for event in stream:
+        if event is None:
+            return
+        if isinstance(event, bytes):
+            yield event
+    raise BodyMalformed("The form ended in the middle of a part.")

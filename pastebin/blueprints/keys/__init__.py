@@ -1,0 +1,5 @@
+"""API keys: the page for people, and JSON for sessions."""
+
+from pastebin.blueprints.keys.views import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,49 @@
+"""Which URLs API keys have."""
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from pastebin.access.gate import Needs, current_actor, gate
+from pastebin.blueprints.keys import wire
+from pastebin.errors import SessionInvalid
+from pastebin.services import keys
+from pastebin.services.actor import User
+
+bp = Blueprint("keys", __name__)
+
+
+@bp.post("/api/keys")
+@gate(needs=Needs.SESSION)
+def make() -> Response:
+    """Make a key."""
+    wanted = wire.parse_wanted(request)
+    return wire.render_made(keys.issue(_user(), wanted.name, wanted.scopes, wanted.expires_at))
+
+
+@bp.get("/api/keys")
+@gate(needs=Needs.SESSION)
+def listing() -> Response:
+    """List the caller's keys."""
+    return wire.render_list(keys.listing(_user().id))
+
+
+@bp.delete("/api/keys/<key_id>")
+@gate(needs=Needs.SESSION)
+def invalidate(key_id: str) -> Response:
+    """Make one key unusable."""
+    keys.invalidate(_user().id, wire.parse_id(key_id))
+    return wire.render_invalidated()
+
+
+@bp.delete("/api/keys")
+@gate(needs=Needs.SESSION)
+def invalidate_all() -> Response:
+    """Make all the caller's keys unusable."""
+    return wire.render_all_invalidated(keys.invalidate_all(_user().id))
+
+
+def _user() -> User:
+    user = current_actor().user
+    if user is None:
+        raise SessionInvalid
+    return user

@@ -1,0 +1,66 @@
+"""Every address that an answer may carry, built in one place."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import request
+
+from pastebin.access import hosts
+from pastebin.services import secrets
+from pastebin.services.files import PublicBlob, StoredFile
+
+
+@dataclass(frozen=True)
+class Links:
+    """The addresses of files under one base (no slash at its end)."""
+
+    base: str
+
+    def home(self) -> str:
+        """The server's own address, with a slash."""
+        return f"{self.base}/"
+
+    def short(self, found: StoredFile | PublicBlob) -> str:
+        """`/HASH`, or `/UUID` where that alone leads to it."""
+        return f"{self.base}/{found.reference}"
+
+    def ext(self, found: StoredFile | PublicBlob) -> str:
+        """`/HASH.ext`."""
+        return f"{self.base}/{found.reference}.{found.extension}"
+
+    def full(self, file: StoredFile) -> str:
+        """`/HASH/any-name`."""
+        return f"{self.base}/{file.reference}/{quote(file.filename, safe='')}"
+
+    def direct(self, file: StoredFile, *, with_key: bool) -> str:
+        """The one link to give away: with the extension, and the private key where the owner may see it."""
+        return self.ext(file) + (
+            f"?key={secrets.encode_key(file.private_key)}" if with_key and file.private_key else ""
+        )
+
+    def view(self, found: StoredFile | PublicBlob) -> str:
+        """The page for people, without a private key."""
+        return f"{self.base}/view/{found.reference}"
+
+    def view_of_upload(self, file: StoredFile) -> str:
+        """The page for people of this very upload, by its UUID, with the private key if it has one."""
+        return f"{self.base}/view/{file.uuid}" + (
+            f"?key={secrets.encode_key(file.private_key)}" if file.private_key else ""
+        )
+
+    def thumbnail(self, file: StoredFile) -> str:
+        """A 512×512 preview (images only)."""
+        return f"{self.base}/{file.uuid}/thumb"
+
+    def manage(self, file: StoredFile) -> str:
+        """The owner's page."""
+        return f"{self.base}/files/{file.uuid}"
+
+    def deletion(self, file: StoredFile, token: str) -> str:
+        """The page whose button deletes."""
+        return f"{self.base}/delete/{file.uuid}/{token}"
+
+
+def links() -> Links:
+    """The links of the current request."""
+    return Links(hosts.base_url(request))

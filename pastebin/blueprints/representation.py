@@ -1,0 +1,69 @@
+"""A file as JSON: one spelling for every protocol that speaks it (contract section 3)."""
+
+from datetime import datetime
+from typing import Any
+
+from pastebin.blueprints.links import Links
+from pastebin.services.files import StoredFile
+from pastebin.services.uploads import Uploaded
+
+
+def timestamp(time: datetime | None) -> str | None:
+    """ISO 8601 in UTC with milliseconds and `Z`, as in the contract's example."""
+    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
+
+
+def describe(file: StoredFile, links: Links, *, for_owner: bool) -> dict[str, Any]:
+    """All that is told of a file.
+
+    Args:
+        for_owner: with `privateKey` and a `url` that carries it; never for staff.
+    """
+    direct = links.direct(file, with_key=for_owner)
+    about = {
+        "status": True,
+        "hash": file.reference,
+        "urls": {
+            "base": links.home(),
+            "hash": links.short(file),
+            "ext": links.ext(file),
+            "full": links.full(file),
+        },
+        "sha256": file.digest,
+        "id": f"{file.uuid}.{file.extension}",
+        "uuid": file.uuid,
+        "filename": file.filename,
+        "name": file.name,
+        "extension": file.extension,
+        "size": file.size,
+        "type": file.media_type,
+        "uploadedAt": timestamp(file.created_at),
+        "expires": timestamp(file.expires_at),
+        "limit": file.download_limit,
+        "isPrivate": file.is_private,
+        "views": file.views,
+        "url": direct,
+        "full_link": direct,
+        "manage": links.manage(file),
+    }
+    if file.media_type.startswith("image/"):
+        about["thumbnail"] = links.thumbnail(file)
+    if for_owner and file.private_key:
+        about["privateKey"] = file.private_key
+    return about
+
+
+def describe_upload(uploaded: Uploaded, links: Links) -> dict[str, Any]:
+    """A file in the answer to its own upload: with all that only its uploader may know."""
+    about = describe(uploaded.file, links, for_owner=True)
+    about["deletion_url"] = links.deletion(uploaded.file, uploaded.delete_token)
+    return about
+
+
+def upload_headers(uploaded: Uploaded, links: Links) -> dict[str, str]:
+    """What every answer to an upload carries beside its body."""
+    return {
+        "Location": links.direct(uploaded.file, with_key=True),
+        "X-Delete-URL": links.deletion(uploaded.file, uploaded.delete_token),
+        "Cache-Control": "no-store",
+    }

@@ -1,0 +1,150 @@
+"""The `pastebin` command."""
+
+import getpass
+import sys
+from datetime import datetime
+
+import click
+from flask import Flask
+
+from pastebin import __version__, create_app, expiry
+from pastebin.config import ConfigInvalid
+from pastebin.errors import PastebinError
+from pastebin.extensions import now
+from pastebin.services import accounts, fsck, keys, upkeep
+from pastebin.services.actor import Scope
+
+
+class _Command(click.Group):
+    """The group of all commands: what goes wrong is one sentence on stderr and exit status 1."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except PastebinError as fault:
+            raise click.ClickException(fault.message) from fault
+        except ConfigInvalid as fault:
+            raise click.ClickException(str(fault)) from fault
+
+
+@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """Look after a pastebin: accounts, API keys, and its storage.
+
+    Works on the instance folder that PASTEBIN_INSTANCE names, else the
+    `instance` folder of this checkout; beside a running server too.
+    """
+
+
+@cli.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--staff", is_flag=True, help="May see and change everybody's files.")
+@click.option("--email", metavar="ADDRESS", help="Where mail for them goes.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+def add_user(name: str, staff: bool, email: str | None, password_stdin: bool) -> None:
+    """Make an account; asks for its password."""
+    with _app().app_context():
+        accounts.check_name(name)
+        made = accounts.create(name, _read_password(password_stdin), email=email, is_staff=staff)
+    click.echo(f"Made the {'staff ' if staff else ''}account {made.name} (id {made.id}).")
+
+
+@cli.group()
+def key() -> None:
+    """API keys."""
+
+
+@key.command("add")
+@click.argument("user")
+@click.option("--name", help="What the key is for.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice([*Scope]), help="May be given several times.")
+@click.option("--expire", metavar="TIME", help="30d, 12h, a date…; without it the key stays valid.")
+def add_key(user: str, name: str | None, scopes: tuple[str, ...], expire: str | None) -> None:
+    """Make an API key for USER and print it. It is shown this once."""
+    with _app().app_context():
+        when = expiry.parse(expire, now()) if expire else None
+        made = keys.issue(accounts.find(user), name, [Scope(scope) for scope in scopes] or None, when)
+    click.echo(made.secret)
+
+
+@key.command("invalidate")
+@click.argument("user")
+@click.option("--all", "every", is_flag=True, help="All keys of USER.")
+@click.option("--id", "key_id", type=int, metavar="ID", help="The one key with this id.")
+def invalidate_key(user: str, every: bool, key_id: int | None) -> None:
+    """Make API keys of USER unusable, at once. Without an option, lists them."""
+    with _app().app_context():
+        owner = accounts.find(user)
+        if every:
+            click.echo(f"Invalidated {keys.invalidate_all(owner.id)} keys of {owner.name}.")
+        elif key_id is not None:
+            keys.invalidate(owner.id, key_id)
+            click.echo(f"Invalidated key {key_id} of {owner.name}.")
+        else:
+            _list_keys(keys.listing(owner.id), owner.name)
+
+
+@cli.command()
+def sweep() -> None:
+    """Remove what has expired, and bytes that nothing names. The server does this by itself from time to time."""
+    with _app().app_context():
+        click.echo(f"Removed {upkeep.sweep()}.")
+
+
+@cli.command("fsck")
+@click.option("--deep", is_flag=True, help="Read all bytes and compare them with their digests.")
+@click.option("--repair", is_flag=True, help="Forget files whose bytes are lost or wrong.")
+def check(deep: bool, repair: bool) -> None:
+    """Check that records and stored bytes fit each other. Exit status 1 where they do not."""
+    with _app().app_context():
+        report = fsck.check(deep=deep, repair=repair)
+    for note in report.notes:
+        click.echo(f"note: {note}")
+    for fault in report.faults:
+        click.echo(f"FAULT: {fault}", err=True)
+    for mended in report.mended:
+        click.echo(f"repaired: {mended}")
+    read = f", {report.bytes_read} bytes read" if deep else ""
+    click.echo(f"Checked {report.blobs} blobs and {report.files} files{read}: {len(report.faults)} faults.")
+    if report.faults and not repair:
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command."""
+    cli(prog_name="pastebin")
+
+
+def _app() -> Flask:
+    return create_app(LOG_LEVEL="warning")
+
+
+def _read_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise click.ClickException("There is no terminal to ask for a password: use --password-stdin.")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("The same again: ") != first:
+        raise click.ClickException("The two passwords differ. Nothing was made.")
+    return first
+
+
+def _list_keys(found: list[keys.ApiKey], owner: str) -> None:
+    for each in found:
+        click.echo(f"{each.id}\t{each.name or '(no name)'}\t{','.join(sorted(each.scopes))}\t{_last_used(each)}")
+    if not found:
+        click.echo(f"{owner} has no API keys.")
+    else:
+        click.echo("Choose one with --id ID, or --all.")
+
+
+def _last_used(each: keys.ApiKey) -> str:
+    used: datetime | None = each.last_used_at
+    return f"last used {used:%Y-%m-%d %H:%M} UTC" if used else "never used"

@@ -1,0 +1,292 @@
+"""Every setting: name, kind, default, one sentence (contract section 9).
+
+Settings come from `instance/config.py` and from the environment as
+`PASTEBIN_NAME`, which wins. They are read once, at the start; an unknown or
+ill-typed one stops the start with a sentence that says which.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "PASTEBIN_"
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
+
+
+class ConfigInvalid(Exception):
+    """Settings that cannot be used; the text names each and says why."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most *count* within *seconds*."""
+
+    count: int
+    seconds: int
+
+
+# ---- reading one value: every function takes what was written and returns the value, or raises ValueError
+
+
+def read_text(raw: object) -> str:
+    """A string as it stands."""
+    if not isinstance(raw, str):
+        raise ValueError("must be text")
+    return raw
+
+
+def read_switch(raw: object) -> bool:
+    """on/off, true/false, 1/0."""
+    words = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and raw.strip().lower() in words:
+        return words[raw.strip().lower()]
+    raise ValueError("must be on or off")
+
+
+def read_number(raw: object) -> int:
+    """A whole number, 0 or more."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
+        return raw
+    if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,18}", raw.strip()):
+        return int(raw)
+    raise ValueError("must be a whole number")
+
+
+def read_count(raw: object) -> int:
+    """A whole number, 1 or more."""
+    if (number := read_number(raw)) < 1:
+        raise ValueError("must be at least 1")
+    return number
+
+
+_SIZES = {"": 1, "b": 1, "kib": KIB, "mib": MIB, "gib": GIB, "tib": 1 << 40}
+_SIZES |= {"k": KIB, "m": MIB, "g": GIB, "t": 1 << 40, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+
+
+def read_size(raw: object) -> int:
+    """Bytes: a number, or 10MiB, 2GiB, 500MB."""
+    if isinstance(raw, str) and (found := re.fullmatch(r"([0-9]{1,15})\s*([a-zA-Z]*)", raw.strip())):
+        if (unit := found[2].lower()) in _SIZES:
+            return int(found[1]) * _SIZES[unit]
+    elif isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
+        return raw
+    raise ValueError("must be a size, such as 1000000, 10MiB or 2GiB")
+
+
+_TIMES = {"": 1, "s": 1, "sec": 1, "min": MINUTE, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
+
+
+def read_duration(raw: object) -> int:
+    """Seconds: a number, or 90s, 10min, 2h, 7d, 1w."""
+    if isinstance(raw, str) and (found := re.fullmatch(r"([0-9]{1,12})\s*([a-z]*)", raw.strip().lower())):
+        if found[2] in _TIMES:
+            return int(found[1]) * _TIMES[found[2]]
+    elif isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
+        return raw
+    raise ValueError("must be a time, such as 90s, 10min, 2h or 7d")
+
+
+def read_optional_duration(raw: object) -> int | None:
+    """A duration above zero; empty or 'none' for none."""
+    if raw is None or (isinstance(raw, str) and raw.strip().lower() in ("", "none")):
+        return None
+    if (seconds := read_duration(raw)) == 0:
+        raise ValueError("must be longer than no time at all, or 'none'")
+    return seconds
+
+
+def read_list(raw: object) -> tuple[str, ...]:
+    """Texts: a list, or one text with commas."""
+    if isinstance(raw, str):
+        raw = raw.split(",")
+    if isinstance(raw, list | tuple) and all(isinstance(item, str) for item in raw):
+        return tuple(item.strip() for item in raw if item.strip())
+    raise ValueError("must be a list of texts (in the environment: with commas)")
+
+
+def read_rate(raw: object) -> Rate:
+    """COUNT/TIME, such as 20/1h."""
+    if isinstance(raw, Rate):
+        return raw
+    count, slash, time = raw.partition("/") if isinstance(raw, str) else ("", "", "")
+    if not slash or not count.strip().isdecimal() or read_duration(time) == 0:
+        raise ValueError("must be COUNT/TIME, such as 20/1h")
+    return Rate(int(count), read_duration(time))
+
+
+def read_origin(raw: object) -> str:
+    """An http(s) address without path; empty for none."""
+    text = read_text(raw).strip().rstrip("/")
+    if text:
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+            raise ValueError("must be an address such as https://paste.example.org, without a path")
+    return text
+
+
+def read_networks(raw: object) -> tuple[str, ...]:
+    """IP addresses or networks, such as 127.0.0.1 or 10.0.0.0/8."""
+    from ipaddress import ip_network
+
+    networks = read_list(raw)
+    for network in networks:
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            raise ValueError(f"has {network!r}, which is no IP address or network") from None
+    return networks
+
+
+def read_address_length(raw: object) -> int:
+    """8 to 64 hex digits."""
+    if not 8 <= (number := read_number(raw)) <= 64:
+        raise ValueError("must be from 8 to 64")
+    return number
+
+
+def read_bind(raw: object) -> str:
+    """HOST:PORT or unix:PATH."""
+    text = read_text(raw).strip()
+    if not re.fullmatch(r"unix:.+|.*:[0-9]{1,5}", text):
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:8000")
+    return text
+
+
+def read_registration(raw: object) -> str:
+    """open or closed."""
+    if raw not in ("open", "closed"):
+        raise ValueError("must be open or closed")
+    return str(raw)
+
+
+def read_log_level(raw: object) -> str:
+    """debug, info, warning or error."""
+    if not isinstance(raw, str) or raw.lower() not in ("debug", "info", "warning", "error"):
+        raise ValueError("must be debug, info, warning or error")
+    return raw.lower()
+
+
+def _setting(default: object, read: Callable[[object], object], about: str) -> Any:
+    return field(default=default, metadata={"read": read, "about": about})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force. One line each: this is the only table of them."""
+
+    BIND: str = _setting("127.0.0.1:8000", read_bind, "Where the server listens: HOST:PORT, or unix:PATH.")
+    WORKERS: int = _setting(2, read_count, "Server processes.")
+    THREADS: int = _setting(32, read_count, "Requests worked on at once in each process; waiting clients cost none.")
+    HEADER_TIMEOUT: int = _setting(15, read_duration, "Time for a request's headers to be complete, else 408.")
+    BODY_MIN_RATE: int = _setting(KIB, read_size, "Bytes a second, over a minute, that a body must come in with.")
+    LOG_LEVEL: str = _setting("info", read_log_level, "What is logged: debug, info, warning or error.")
+
+    BASE_URL: str = _setting("", read_origin, "The address people use, for links; without it the Host header's.")
+    TRUSTED_HOSTS: tuple[str, ...] = _setting((), read_list, "Further host names that this server answers to.")
+    TRUSTED_PROXIES: tuple[str, ...] = _setting(
+        (), read_networks, "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
+
+    SECRET_KEY: str = _setting("", read_text, "Signs keys and tokens; made at the first start in instance/secret_key.")
+    SECRET_KEY_FALLBACKS: tuple[str, ...] = _setting((), read_list, "Former secret keys that are still accepted.")
+    DATABASE_URL: str = _setting("", read_text, "The database; without it SQLite in the instance folder.")
+    BLOB_FOLDER: str = _setting("", read_text, "Where the files' bytes lie; without it instance/blobs.")
+    STORAGE_RESERVE: int = _setting(256 * MIB, read_size, "Free disk below which uploads are refused (507).")
+
+    ADDRESS_LENGTH: int = _setting(16, read_address_length, "The fewest hex digits of a hash address, 8 to 64.")
+    CACHE_SECONDS: int = _setting(HOUR, read_duration, "How long caches may keep what a hash address serves.")
+    MAX_FILE_SIZE: int = _setting(16 * GIB, read_size, "Bytes of the files of one request together.")
+    ALLOWED_TYPES: tuple[str, ...] = _setting(
+        (), read_list, "Types taken: media types, image/* or .extension; empty for all."
+    )
+
+    ANONYMOUS_UPLOADS: bool = _setting(True, read_switch, "Whether people without an account may upload.")
+    ANONYMOUS_MAX_FILE_SIZE: int = _setting(512 * MIB, read_size, "MAX_FILE_SIZE for people without an account.")
+    ANONYMOUS_QUOTA: int = _setting(10 * GIB, read_size, "Bytes an address may add a day without an account.")
+    ANONYMOUS_MAX_EXPIRY: int | None = _setting(
+        None, read_optional_duration, "The longest an upload without an account is kept; none for no limit."
+    )
+
+    REGISTRATION: str = _setting("open", read_registration, "Whether people may make accounts: open or closed.")
+    SESSION_LIFETIME: int = _setting(30 * DAY, read_duration, "How long a login lasts without being used.")
+    RATE_LIMITS: bool = _setting(True, read_switch, "Off turns every rate limit off (for load tests).")
+    LOGIN_RATE: Rate = _setting(Rate(30, 15 * MINUTE), read_rate, "Password attempts from one address.")
+    LOGIN_NAME_RATE: Rate = _setting(Rate(10, 15 * MINUTE), read_rate, "Password attempts for one user name.")
+    REGISTER_RATE: Rate = _setting(Rate(20, HOUR), read_rate, "Accounts made from one address.")
+    PRIVATE_KEY_RATE: Rate = _setting(
+        Rate(20, HOUR), read_rate, "Wrong keys for one private file from one address that are compared."
+    )
+
+    SWEEP_INTERVAL: int = _setting(10 * MINUTE, read_duration, "How often the sweep runs by itself; 0 for never.")
+    SWEEP_GRACE: int = _setting(DAY, read_duration, "How old bytes that no file ever named must be to be removed.")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A row of the table, for documentation and for reading values."""
+
+    name: str
+    default: object
+    about: str
+    read: Callable[[object], object]
+
+
+SETTINGS: dict[str, Setting] = {
+    row.name: Setting(row.name, row.default, row.metadata["about"], row.metadata["read"]) for row in fields(Settings)
+}
+
+# Says where the settings are found, so it can't be one of them.
+INSTANCE_VARIABLE = PREFIX + "INSTANCE"
+
+
+def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The instance folder: PASTEBIN_INSTANCE, else `instance` beside the package."""
+    chosen = environ.get(INSTANCE_VARIABLE)
+    return Path(chosen).absolute() if chosen else Path(__file__).absolute().parent.parent / "instance"
+
+
+def load(instance: Path, environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+    """Read all settings: overrides over environment over *instance*/config.py over defaults.
+
+    Raises:
+        ConfigInvalid: names every setting that is unknown or ill-typed.
+    """
+    given = {name: (f"in {instance / 'config.py'}", raw) for name, raw in _read_file(instance / "config.py").items()}
+    given |= {
+        name.removeprefix(PREFIX): ("in the environment", raw)
+        for name, raw in environ.items()
+        if name.startswith(PREFIX) and name != INSTANCE_VARIABLE
+    }
+    given |= {name: ("given", raw) for name, raw in overrides.items()}
+    values, faults = {}, []
+    for name, (where, raw) in given.items():
+        shown = PREFIX + name if where == "in the environment" else name
+        if name not in SETTINGS:
+            faults.append(f"{shown} ({where}) is not a setting; docs/settings.md lists them all.")
+            continue
+        try:
+            values[name] = SETTINGS[name].read(raw)
+        except ValueError as fault:
+            faults.append(f"{shown} ({where}) {fault}; it is {raw!r}." if name != "SECRET_KEY" else f"{shown} {fault}.")
+    if faults:
+        raise ConfigInvalid("\n".join(faults))
+    return Settings(**values)  # type: ignore[arg-type]  # each value was read by its own field's reader
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    found: dict[str, object] = {}
+    try:
+        exec(compile(path.read_text("utf-8"), str(path), "exec"), found)  # noqa: S102 - the operator's own file
+    except (SyntaxError, NameError, ValueError, TypeError, ImportError, AttributeError) as fault:
+        raise ConfigInvalid(f"{path} cannot be read: {fault}") from fault
+    return {name: value for name, value in found.items() if name.isupper()}

@@ -1,0 +1,37 @@
+"""This machine's folder: secret key, database, bytes. Made at the first start."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def prepare(folder: Path) -> None:
+    """Make the instance folder.
+
+    Raises:
+        OSError: it cannot be made or written.
+    """
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+
+
+def secret_key(folder: Path) -> str:
+    """The key that tokens are signed with; made at the first call, readable by its owner alone.
+
+    Several processes may ask at once: the first to give the file its name wins,
+    and what has the name is complete.
+    """
+    path = folder / "secret_key"
+    if not path.exists():
+        draft = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

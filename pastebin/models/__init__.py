@@ -1,0 +1,18 @@
+"""What the database remembers: a module per table."""
+
+from pastebin.models.accounts import ApiKeyRow, SessionRow, UserRow
+from pastebin.models.blobs import AddressRow, BlobRow, BlobState
+from pastebin.models.counters import CounterRow, LeaseRow
+from pastebin.models.files import FileRow
+
+__all__ = [
+    "AddressRow",
+    "ApiKeyRow",
+    "BlobRow",
+    "BlobState",
+    "CounterRow",
+    "FileRow",
+    "LeaseRow",
+    "SessionRow",
+    "UserRow",
+]

@@ -1,0 +1,53 @@
+"""Blobs, and the addresses that were ever given to them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pastebin.extensions import Model, Moment
+
+_ORPHANED = text("orphaned_at IS NOT NULL")
+_DYING = text("state = 'dying'")
+
+
+class BlobState(StrEnum):
+    """Whether a blob's bytes can be counted on."""
+
+    LIVE = "live"
+    # Marked by the sweep, which will unlink the bytes: an upload of the same
+    # content that meets this state must see to it that they are there again.
+    DYING = "dying"
+
+
+class AddressRow(Model):
+    """A digest that was stored once, and the address it got then. Never deleted, never given to other content."""
+
+    __tablename__ = "addresses"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    address: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class BlobRow(Model):
+    """Bytes that the store has, by their digest."""
+
+    __tablename__ = "blobs"
+    __table_args__ = (
+        Index("ix_blobs_orphaned", "orphaned_at", sqlite_where=_ORPHANED, postgresql_where=_ORPHANED),
+        Index("ix_blobs_dying", "state", sqlite_where=_DYING, postgresql_where=_DYING),
+    )
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    # What the content itself says it is, whatever a file calls it.
+    media_type: Mapped[str] = mapped_column(String(127))
+    extension: Mapped[str] = mapped_column(String(33))
+    charset: Mapped[str | None] = mapped_column(String(16))
+    # Computed when it is first asked for: beside SHA-256 it would slow every upload down.
+    md5: Mapped[str | None] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(8), default=BlobState.LIVE)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    # Set when the last file that named it went; the sweep's list of work.
+    orphaned_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,0 +1,213 @@
+"""Accounts: make one, prove a password, change it."""
+
+import re
+import unicodedata
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from pastebin.errors import (
+    CredentialsInvalid,
+    FieldsInvalid,
+    PasswordInvalid,
+    RegistrationClosed,
+    ServiceUnavailable,
+    UserExists,
+    UserNotFound,
+)
+from pastebin.extensions import db, now, settings, transaction
+from pastebin.models import SessionRow, UserRow
+from pastebin.services import limits
+from pastebin.services.actor import Actor, User
+
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 1024
+
+_NAME = re.compile(r"[^\W_][\w.\-]{0,63}")
+_hasher = PasswordHasher()
+# Each hash takes 64 MiB and a core for a while: more than two at once would let logins starve everybody else.
+_hashing = BoundedSemaphore(2)
+_LONGEST_WAIT_SECONDS = 10
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Verified where there is no such user, so that a wrong name costs what a wrong password does."""
+    return _hasher.hash("the password of nobody")
+
+
+def register(actor: Actor, name: str, password: str, email: str | None = None) -> User:
+    """Make an account for somebody who asks for one.
+
+    Raises:
+        RegistrationClosed: REGISTRATION is not open.
+        RateLimited: too many from this address.
+        FieldsInvalid, UserExists: see `create`.
+    """
+    if settings.REGISTRATION != "open":
+        raise RegistrationClosed
+    check_name(name)
+    check_password(password)
+    limits.take_place("register", limits.subject_of(actor.address), settings.REGISTER_RATE)
+    return create(name, password, email=email)
+
+
+def create(name: str, password: str, *, email: str | None = None, is_staff: bool = False) -> User:
+    """Make an account.
+
+    Raises:
+        FieldsInvalid: a name or password that cannot be used, and why.
+        UserExists: the name is taken (letter case does not count).
+    """
+    row = UserRow(
+        name=check_name(name),
+        name_key=_name_key(name),
+        email=email or None,
+        password_hash=_hash(check_password(password)),
+        is_staff=is_staff,
+        created_at=now(),
+    )
+    try:
+        with transaction() as session:
+            session.add(row)
+    except IntegrityError as fault:
+        raise UserExists(f"The user name {name.strip()} is taken. Choose another.") from fault
+    return as_user(row)
+
+
+def log_in(actor: Actor, name: str, password: str) -> User:
+    """The user of a name and password.
+
+    Raises:
+        RateLimited: too many attempts from this address, or for this name. Nothing was hashed.
+        CredentialsInvalid: no such user, wrong password, or a disabled account; which, is not told.
+    """
+    subject = limits.subject_of(actor.address)
+    name_key = _name_key(name)[:128]
+    limits.take_place("login", subject, settings.LOGIN_RATE)
+    limits.take_place("login name", name_key, settings.LOGIN_NAME_RATE)
+    row = db.session.execute(select(UserRow).where(UserRow.name_key == name_key)).scalar_one_or_none()
+    db.session.remove()
+    right = _verify(row.password_hash if row else _nobodys_hash(), password)
+    if row is None or not right or row.is_disabled:
+        raise CredentialsInvalid
+    limits.forget("login name", name_key)
+    return as_user(row)
+
+
+def prove_password(actor: Actor, password: str) -> None:
+    """Make sure that it is the account's owner who asks, by the password once more.
+
+    Raises:
+        RateLimited: too many attempts. Nothing was hashed.
+        PasswordInvalid: it is wrong.
+    """
+    row = _row(actor.user_id)
+    db.session.remove()
+    limits.take_place("login", limits.subject_of(actor.address), settings.LOGIN_RATE)
+    limits.take_place("login name", row.name_key, settings.LOGIN_NAME_RATE)
+    if not _verify(row.password_hash, password):
+        raise PasswordInvalid
+    limits.forget("login name", row.name_key)
+
+
+def change_password(actor: Actor, old: str, new: str) -> None:
+    """Set a new password and end all other sessions of the account.
+
+    Raises:
+        PasswordInvalid: *old* is wrong.
+        FieldsInvalid: *new* cannot be used.
+    """
+    check_password(new, field="new_password")
+    prove_password(actor, old)
+    new_hash = _hash(new)
+    with transaction() as session:
+        session.execute(update(UserRow).where(UserRow.id == actor.user_id).values(password_hash=new_hash))
+        others = (SessionRow.user_id == actor.user_id, SessionRow.token_hash != actor.credential_id)
+        session.execute(delete(SessionRow).where(*others))
+
+
+def find(name: str) -> User:
+    """The user of that name.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    row = db.session.execute(select(UserRow).where(UserRow.name_key == _name_key(name))).scalar_one_or_none()
+    if row is None:
+        raise UserNotFound(f"There is no user named {name}. 'pastebin user add {name}' makes one.")
+    return as_user(row)
+
+
+def as_user(row: UserRow) -> User:
+    """The plain value of a row."""
+    return User(row.id, row.name, row.is_staff, row.email)
+
+
+def check_name(name: str) -> str:
+    """The name without space around it.
+
+    Raises:
+        FieldsInvalid: it cannot be a user name.
+    """
+    name = unicodedata.normalize("NFKC", name).strip()
+    if not _NAME.fullmatch(name):
+        raise FieldsInvalid(
+            "A user name has 1 to 64 letters, digits, dots, dashes and underscores, and begins with a letter or digit.",
+            fields=["username"],
+        )
+    return name
+
+
+def check_password(password: str, field: str = "password") -> str:
+    """The password as it stands.
+
+    Raises:
+        FieldsInvalid: it is too short or too long.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise FieldsInvalid(
+            f"A password has at least {SHORTEST_PASSWORD} characters and at most {LONGEST_PASSWORD}.", fields=[field]
+        )
+    return password
+
+
+def _row(user_id: int | None) -> UserRow:
+    row = db.session.get(UserRow, user_id) if user_id is not None else None
+    if row is None:
+        raise UserNotFound
+    return row
+
+
+def _name_key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def _hash(password: str) -> str:
+    with _Turn():
+        return _hasher.hash(password.encode("utf-8", "surrogatepass"))
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    if len(password) > LONGEST_PASSWORD:
+        password = ""  # the cost must not grow with what a stranger sends; no account has an empty one
+    with _Turn():
+        try:
+            return _hasher.verify(password_hash, password.encode("utf-8", "surrogatepass"))
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+class _Turn:
+    """One of the two places at the hash; too long a queue is told to come back."""
+
+    def __enter__(self) -> None:
+        if not _hashing.acquire(timeout=_LONGEST_WAIT_SECONDS):
+            raise ServiceUnavailable("Too many people are logging in right now. Try again in a minute.")
+
+    def __exit__(self, *_: object) -> None:
+        _hashing.release()

@@ -1,0 +1,163 @@
+"""API keys: issue, look up, list, invalidate."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from pastebin.errors import FieldsInvalid, KeyInvalid, KeyNotFound
+from pastebin.extensions import db, now, transaction
+from pastebin.models import ApiKeyRow, UserRow
+from pastebin.services import secrets
+from pastebin.services.accounts import as_user
+from pastebin.services.actor import DEFAULT_SCOPES, Actor, ActorKind, Scope, User
+
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key as its owner sees it; `secret` only in the answer that makes it."""
+
+    id: int
+    name: str | None
+    scopes: frozenset[Scope]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    secret: str | None = None
+
+
+def issue(
+    owner: User,
+    name: str | None = None,
+    scopes: Iterable[Scope] | None = None,
+    expires_at: datetime | None = None,
+) -> ApiKey:
+    """Make a key for *owner*. Its `secret` is shown this once and not kept.
+
+    Raises:
+        FieldsInvalid: a name too long, no scope at all, or one that only staff may hold.
+    """
+    chosen = DEFAULT_SCOPES if scopes is None else frozenset(scopes)
+    if not chosen:
+        raise FieldsInvalid("A key needs at least one scope.", fields=["scopes"])
+    if any(scope.for_staff for scope in chosen) and not owner.is_staff:
+        raise FieldsInvalid("Only staff may hold keys with staff scopes.", fields=["scopes"])
+    secret = secrets.issue(secrets.KEY_PREFIX)
+    row = ApiKeyRow(
+        secret_hash=secrets.hashed(secrets.KEY_PREFIX, secret),
+        user_id=owner.id,
+        name=_check_name(name),
+        scopes=",".join(sorted(chosen)),
+        created_at=now(),
+        expires_at=expires_at,
+    )
+    with transaction() as session:
+        session.add(row)
+    return replace(_as_key(row), secret=secret)
+
+
+def identify(secret: str, address: str) -> Actor:
+    """The actor behind a key.
+
+    Raises:
+        KeyInvalid: malformed or forged (the database is not asked), unknown, invalidated, expired, or its owner disabled.
+    """
+    if not secrets.stands(secrets.KEY_PREFIX, secret):
+        raise KeyInvalid
+    found = db.session.execute(
+        select(ApiKeyRow, UserRow)
+        .join(UserRow, UserRow.id == ApiKeyRow.user_id)
+        .where(
+            ApiKeyRow.secret_hash == secrets.hashed(secrets.KEY_PREFIX, secret),
+            ApiKeyRow.expires_at > now(),
+            UserRow.is_disabled.is_(False),
+        )
+    ).one_or_none()
+    db.session.rollback()
+    if found is None:
+        raise KeyInvalid
+    key, user = found
+    _uses.note(key.id)
+    return Actor(ActorKind.KEY, address, as_user(user), _as_key(key).scopes, str(key.id))
+
+
+def listing(owner_id: int) -> list[ApiKey]:
+    """All keys of a user, newest first. Uses that are not yet written are seen too, as far as this worker knows them."""
+    rows = db.session.scalars(
+        select(ApiKeyRow).where(ApiKeyRow.user_id == owner_id).order_by(ApiKeyRow.id.desc())
+    ).all()
+    return [_as_key(row) for row in rows]
+
+
+def invalidate(owner_id: int, key_id: int) -> None:
+    """Make one key unusable, at once in every worker.
+
+    Raises:
+        KeyNotFound: the user has no such key.
+    """
+    with transaction() as session:
+        gone = session.execute(delete(ApiKeyRow).where(ApiKeyRow.id == key_id, ApiKeyRow.user_id == owner_id))
+        if gone.rowcount == 0:  # type: ignore[attr-defined]  # a DELETE gives a cursor result
+            raise KeyNotFound
+
+
+def invalidate_all(owner_id: int) -> int:
+    """Make all keys of a user unusable; how many there were."""
+    with transaction() as session:
+        gone = session.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == owner_id))
+        return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor result
+
+
+def write_uses() -> None:
+    """Write down when keys were last used: gathered in memory, so that a use costs no commit."""
+    uses = _uses.take()
+    if not uses:
+        return
+    with transaction() as session:
+        for key_id, time in uses.items():
+            session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key_id).values(last_used_at=time))
+
+
+def sweep() -> None:
+    """Forget keys that have expired."""
+    with transaction() as session:
+        session.execute(delete(ApiKeyRow).where(ApiKeyRow.expires_at <= now()))
+
+
+class _Uses:
+    """When each key was last used, until that is written down."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times: dict[int, datetime] = {}
+
+    def note(self, key_id: int) -> None:
+        with self._lock:
+            self._times[key_id] = now()
+
+    def take(self) -> dict[int, datetime]:
+        with self._lock:
+            times, self._times = self._times, {}
+        return times
+
+    def get(self, key_id: int) -> datetime | None:
+        return self._times.get(key_id)
+
+
+_uses = _Uses()
+
+
+def _as_key(row: ApiKeyRow) -> ApiKey:
+    scopes = frozenset(Scope(name) for name in row.scopes.split(",") if name in Scope.__members__)
+    return ApiKey(row.id, row.name, scopes, row.created_at, _uses.get(row.id) or row.last_used_at, row.expires_at)
+
+
+def _check_name(name: str | None) -> str | None:
+    name = (name or "").strip() or None
+    if name and (len(name) > _LONGEST_NAME or not name.isprintable()):
+        raise FieldsInvalid(f"A name has at most {_LONGEST_NAME} characters, none of them invisible.", fields=["name"])
+    return name

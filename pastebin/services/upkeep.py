@@ -1,0 +1,159 @@
+"""The sweep: what is due to go, goes; in exactly one worker at a time.
+
+Removing bytes is kept apart from uploads of the same bytes by the database. A
+blob is first marked dying in one transaction and unlinked inside a later one;
+an upload that meets the mark, or no row, makes sure in its own transaction
+that its bytes are there, and puts them again if not.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from pastebin.extensions import db, now, settings, store, transaction
+from pastebin.models import BlobRow, BlobState, FileRow, LeaseRow
+from pastebin.services import files, keys, limits, sessions
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+# The sweep that runs by itself looks for stray bytes in one part of the store at a time.
+_SLICES = 32
+_LEASE = "sweep"
+
+
+@dataclass
+class Swept:
+    """What a sweep removed."""
+
+    files: int = 0
+    blobs: int = 0
+    strays: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.files} expired or used-up files, {self.blobs} blobs that no file names, "
+            f"{self.strays} stray pieces of interrupted uploads"
+        )
+
+
+def sweep(*, slices: int = 1, slice_number: int = 0) -> Swept:
+    """Remove what has expired or is used up, blobs that no file names, and stray bytes past their grace.
+
+    Args:
+        slices: into how many parts the store is divided when looking for strays.
+        slice_number: which of them is looked through.
+    """
+    swept = Swept(files=_remove_due_files(), blobs=_remove_orphans())
+    swept.strays = store.clean(settings.SWEEP_GRACE) + _remove_strays(slice_number, slices)
+    sessions.sweep()
+    keys.sweep()
+    limits.sweep()
+    return swept
+
+
+def take_turn() -> bool:
+    """Whether the sweep is due and this worker is the one that does it now."""
+    until = now() + timedelta(seconds=settings.SWEEP_INTERVAL)
+    try:
+        with transaction() as session:
+            taken = session.execute(
+                update(LeaseRow).where(LeaseRow.name == _LEASE, LeaseRow.until <= now()).values(until=until)
+            )
+            if taken.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
+                return True
+            if session.get(LeaseRow, _LEASE) is None:
+                session.add(LeaseRow(name=_LEASE, until=until))
+                return True
+    except IntegrityError:  # another worker made the row first
+        return False
+    return False
+
+
+def sweep_by_turn() -> Swept | None:
+    """The sweep as workers do it by themselves: if it is due, in one of them, a part of the store at a time."""
+    if settings.SWEEP_INTERVAL == 0 or not take_turn():
+        return None
+    swept = sweep(slices=_SLICES, slice_number=int(time.time() / settings.SWEEP_INTERVAL) % _SLICES)
+    log.info("sweep: removed %s", swept)
+    return swept
+
+
+def _remove_due_files() -> int:
+    """Files that have expired, or whose downloads are used up: each by an index of its own."""
+    removed = 0
+    for due in (FileRow.expires_at <= now(), FileRow.downloads >= FileRow.download_limit):
+        while batch := _scalars(select(FileRow.id).where(due).limit(_BATCH)):
+            removed += files.remove(batch)
+    return removed
+
+
+def _remove_orphans() -> int:
+    """Blobs that no file names any more, and those that an interrupted sweep had marked."""
+    removed = 0
+    while batch := _scalars(select(BlobRow.digest).where(BlobRow.orphaned_at.is_not(None)).limit(_BATCH)):
+        _mark(batch)
+        removed += sum(_unlink(digest) for digest in batch)
+    left_over = _scalars(select(BlobRow.digest).where(BlobRow.state == BlobState.DYING))
+    return removed + sum(_unlink(digest) for digest in left_over)
+
+
+def _mark(digests: Sequence[str]) -> None:
+    """Mark as dying those that still no file names, and take the others off the list."""
+    named = select(FileRow.id).where(FileRow.digest == BlobRow.digest).exists()
+    with transaction() as session:
+        listed = BlobRow.digest.in_(digests)
+        session.execute(
+            update(BlobRow).where(listed, named).values(orphaned_at=None).execution_options(synchronize_session=False)
+        )
+        session.execute(
+            update(BlobRow)
+            .where(listed, ~named)
+            .values(state=BlobState.DYING, orphaned_at=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _unlink(digest: str) -> bool:
+    """Remove a marked blob's bytes and row, unless an upload took it back meanwhile.
+
+    The bytes go while the transaction holds the row: an upload waits, finds no
+    row afterwards, and puts its bytes again.
+    """
+    with transaction() as session:
+        dying = (BlobRow.digest == digest, BlobRow.state == BlobState.DYING)
+        if session.execute(select(BlobRow.digest).where(*dying).with_for_update()).first() is None:
+            return False
+        store.remove(digest)
+        session.execute(delete(BlobRow).where(BlobRow.digest == digest))
+    return True
+
+
+def _remove_strays(slice_number: int, slices: int) -> int:
+    """Bytes that no row names: an upload was cut off between its bytes and its record."""
+    removed = 0
+    for digest, age_seconds in store.listing(slice_number, slices):
+        if age_seconds > settings.SWEEP_GRACE and db.session.get(BlobRow, digest) is None:
+            removed += _remove_stray(digest)
+        db.session.remove()
+    return removed
+
+
+def _remove_stray(digest: str) -> bool:
+    # The row must be looked for again where no upload can be about to write it.
+    with transaction() as session:
+        if session.get(BlobRow, digest) is not None:
+            return False
+        store.remove(digest)
+    return True
+
+
+def _scalars(query: Select[tuple[str]]) -> list[str]:
+    found = list(db.session.scalars(query).all())
+    db.session.rollback()
+    return found
