@@ -19,8 +19,7 @@ log = logging.getLogger(__name__)
 def upgrade_if_needed(app: Flask) -> None:
     """Bring the database to the newest version; only one of several processes does it, the others wait for it."""
     with app.app_context():
-        if _is_current():
-            return
+        # Before the first connection: two that turn a new SQLite file to WAL at once are "locked", without a wait.
         with (Path(app.instance_path) / "migrate.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not _is_current():
