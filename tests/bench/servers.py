@@ -23,6 +23,7 @@ WORKERS = 2
 _GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "python:pastebin.server.settings"]
 _START_SECONDS = 30
 _STOP_SECONDS = 15
+_LOG_CHARACTERS = 1500
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,11 @@ def _served(application: str, folder: Path, extra: dict[str, str]) -> Iterator[S
             start_new_session=True,
         )
         try:
-            _wait_until_it_answers(process, address, folder / "log")
+            _wait_until_it_answers(process, address)
             yield Server(address, folder, Session(process.pid))
+        except (BenchmarkStopped, ConnectionError) as stopped:
+            said = (folder / "log").read_text(errors="replace")[-_LOG_CHARACTERS:]
+            raise BenchmarkStopped(f"{stopped}\n\nThe log of {application} ends:\n{said}") from stopped
         finally:
             _stop(process)
 
@@ -97,7 +101,7 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], address: Address, log: Path) -> None:
+def _wait_until_it_answers(process: subprocess.Popen[bytes], address: Address) -> None:
     deadline = time.monotonic() + _START_SECONDS
     request = b"GET /healthz HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n\r\n" % (address[0].encode(), address[1])
     while process.poll() is None and time.monotonic() < deadline:
@@ -105,7 +109,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], address: Address, l
             ask_once(address, 200, request)
             return
         time.sleep(0.1)
-    raise BenchmarkStopped(f"A server did not start; its log ends:\n{log.read_text(errors='replace')[-2000:]}")
+    raise BenchmarkStopped("A server did not start.")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
