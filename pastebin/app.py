@@ -32,7 +32,7 @@ def create_app(instance_folder: Path | str | None = None, **overrides: object) -
         ConfigInvalid: a setting that is unknown or cannot be used.
     """
     folder = Path(instance_folder).absolute() if instance_folder else config.instance_folder()
-    settings = config.load(folder, **overrides)
+    settings = config.load(folder, None, **overrides)
     instance.prepare(folder)
     settings = replace(settings, SECRET_KEY=settings.SECRET_KEY or instance.secret_key(folder))
     logging.basicConfig(level=settings.LOG_LEVEL.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")

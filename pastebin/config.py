@@ -253,7 +253,7 @@ def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(chosen).absolute() if chosen else Path(__file__).absolute().parent.parent / "instance"
 
 
-def load(instance: Path, environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+def load(instance: Path, environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
     """Read all settings: overrides over environment over *instance*/config.py over defaults.
 
     Raises:
@@ -262,7 +262,7 @@ def load(instance: Path, environ: Mapping[str, str] = os.environ, **overrides: o
     given = {name: (f"in {instance / 'config.py'}", raw) for name, raw in _read_file(instance / "config.py").items()}
     given |= {
         name.removeprefix(PREFIX): ("in the environment", raw)
-        for name, raw in environ.items()
+        for name, raw in (os.environ if environ is None else environ).items()
         if name.startswith(PREFIX) and name != INSTANCE_VARIABLE
     }
     given |= {name: ("given", raw) for name, raw in overrides.items()}

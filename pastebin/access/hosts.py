@@ -46,8 +46,7 @@ def client_address(request: Request) -> str:
         return str(g.client_address)
     address = str(request.environ.get("REMOTE_ADDR") or "127.0.0.1")
     if _is_proxy(address):
-        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-            hop = hop.strip()
+        for hop in map(str.strip, reversed(request.headers.get("X-Forwarded-For", "").split(","))):
             if not _is_address(hop):
                 break
             address = hop

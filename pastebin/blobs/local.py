@@ -7,8 +7,9 @@ The order of writes is the promise: temporary file → fsync → link to its nam
 import os
 import time
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from pastebin.addresses import DIGEST_LENGTH
 from pastebin.blobs.base import BlobMissing, Spool, StoreFull
@@ -51,10 +52,10 @@ class LocalStore:
         """Whether the same inode still has the name."""
         return _stamp(self._path(digest)) == stamp
 
-    def open(self, digest: str) -> BinaryIO:
+    def open(self, digest: str) -> FileIO:
         """The open file (see `BlobStore.open`)."""
         try:
-            return self._path(digest).open("rb", buffering=0)  # type: ignore[return-value]  # FileIO has all we use
+            return self._path(digest).open("rb", buffering=0)
         except FileNotFoundError:
             raise BlobMissing(digest) from None
 

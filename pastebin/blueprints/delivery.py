@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from io import FileIO
 from wsgiref.types import WSGIEnvironment
 
 from flask import Request
@@ -219,7 +219,7 @@ class _FileResponse(Response):
     automatically_set_content_length = False
 
     def __init__(
-        self, file: BinaryIO, start: int, stop: int, status: int, headers: Headers, environ: WSGIEnvironment
+        self, file: FileIO, start: int, stop: int, status: int, headers: Headers, environ: WSGIEnvironment
     ) -> None:
         file.seek(start)
         wrapper = environ.get("wsgi.file_wrapper")
@@ -229,7 +229,7 @@ class _FileResponse(Response):
         # Passed through directly, the body is closed by the server itself, and the file with it.
 
 
-def _pieces(file: BinaryIO, left: int) -> Iterator[bytes]:
+def _pieces(file: FileIO, left: int) -> Iterator[bytes]:
     """For servers without a sendfile of their own."""
     with file:
         while left > 0 and (block := file.read(min(left, 1 << 18))):

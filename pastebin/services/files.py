@@ -95,7 +95,7 @@ _FILE_COLUMNS = (
     FileRow.created_at,
     FileRow.updated_at,
 )
-_FILES: Select[Any] = (
+_FILES: Select[*tuple[Any, ...]] = (
     select(*_FILE_COLUMNS)
     .join(BlobRow, BlobRow.digest == FileRow.digest)
     .join(AddressRow, AddressRow.digest == FileRow.digest)
@@ -321,7 +321,7 @@ def _is_published() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return FileRow.is_private.is_(False), FileRow.download_limit.is_(None)
 
 
-def _all(query: Select[Any]) -> list[StoredFile]:
-    rows: Sequence[Row[Any]] = db.session.execute(query).all()
+def _all(query: Select[*tuple[Any, ...]]) -> list[StoredFile]:
+    rows: Sequence[Row[*tuple[Any, ...]]] = db.session.execute(query).all()
     db.session.rollback()
     return [StoredFile(*row) for row in rows]

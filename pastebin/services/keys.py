@@ -64,7 +64,8 @@ def identify(secret: str, address: str) -> Actor:
     """The actor behind a key.
 
     Raises:
-        KeyInvalid: malformed or forged (the database is not asked), unknown, invalidated, expired, or its owner disabled.
+        KeyInvalid: malformed or forged (the database is not asked), unknown, invalidated, expired, or its owner
+            disabled.
     """
     if not secrets.stands(secrets.KEY_PREFIX, secret):
         raise KeyInvalid
@@ -86,7 +87,7 @@ def identify(secret: str, address: str) -> Actor:
 
 
 def listing(owner_id: int) -> list[ApiKey]:
-    """All keys of a user, newest first. Uses that are not yet written are seen too, as far as this worker knows them."""
+    """All keys of a user, newest first; with uses that this worker knows and has not yet written down."""
     rows = db.session.scalars(
         select(ApiKeyRow).where(ApiKeyRow.user_id == owner_id).order_by(ApiKeyRow.id.desc())
     ).all()

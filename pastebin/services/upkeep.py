@@ -153,7 +153,7 @@ def _remove_stray(digest: str) -> bool:
     return True
 
 
-def _scalars(query: Select[tuple[str]]) -> list[str]:
+def _scalars(query: Select[str]) -> list[str]:
     found = list(db.session.scalars(query).all())
     db.session.rollback()
     return found
