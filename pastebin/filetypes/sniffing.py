@@ -123,8 +123,8 @@ def _tiff(head: bytes) -> str:
 
 
 def _transport_stream(head: bytes) -> str | None:
-    # Packets of 188 bytes, each beginning with the same one.
-    return "ts" if len(head) >= 753 and head[0:753:188] == b"GGGGG" else None
+    # Packets of 188 bytes, each beginning with a G; the NUL because texts may do that too.
+    return "ts" if head[0:753:188] == b"GGGGG" and b"\0" in head[:188] else None
 
 
 def _flash(head: bytes) -> str | None:
