@@ -1,5 +1,6 @@
 """Pages for people."""
 
-from pastebin.blueprints.web.views import bp
+from pastebin.blueprints.web import views
+from pastebin.blueprints.web.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "views"]

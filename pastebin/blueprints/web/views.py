@@ -1,14 +1,21 @@
 """Which URLs the pages have."""
 
-from flask import Blueprint, jsonify
+from flask import jsonify, make_response, render_template
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from pastebin.access.gate import gate
+from pastebin.blueprints.web.blueprint import bp
 from pastebin.extensions import db, store
 
-bp = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+
+@bp.get("/")
+@bp.get("/upload")
+@gate()
+def upload_form() -> Response:
+    """The form that files and texts are uploaded with."""
+    return make_response(render_template("upload.html"))
 
 
 @bp.get("/healthz")

@@ -1,0 +1,51 @@
+"""The room that all pages share: its templates, its static files, and the words that templates may use."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, request, url_for
+
+from pastebin.blueprints.web import wording
+
+STATIC = Path(__file__).parent / "static"
+
+_YEAR_SECONDS = 365 * 86_400
+_SHORT_SECONDS = 300
+
+
+class Pages(Blueprint):
+    """A blueprint whose static files are kept for long where the URL names their content."""
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        """Seconds: a year for a URL with the right version, minutes for one without."""
+        wanted = request.args.get("v")
+        return _YEAR_SECONDS if wanted and filename and wanted == version(filename) else _SHORT_SECONDS
+
+
+bp = Pages("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+
+
+@bp.app_template_global("asset")
+def asset(filename: str) -> str:
+    """The URL of a static file, with its version: a changed file has a new address."""
+    return url_for("web.static", filename=filename, v=version(filename))
+
+
+def version(filename: str) -> str:
+    """The beginning of a static file's SHA-256; empty for one that is not there."""
+    path = STATIC / filename
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        return ""
+    return _hashed(path, changed)
+
+
+@lru_cache(maxsize=256)
+def _hashed(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+for _word in (wording.size, wording.date, wording.until, wording.span):
+    bp.app_template_filter(_word.__name__)(_word)
