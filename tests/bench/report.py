@@ -106,7 +106,10 @@ def side_rows(result: Result) -> list[tuple[str, ...]]:
 
 def _median(values: Iterable[float | None]) -> str:
     seen = [value for value in values if value is not None]
-    return f"{statistics.median(seen):,.3g}" if seen else ""
+    if not seen:
+        return ""
+    median = statistics.median(seen)
+    return f"{median:,.0f}" if median >= 100 else f"{median:.3g}"
 
 
 def as_text(results: list[Result], conditions: Conditions) -> str:
