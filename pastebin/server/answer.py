@@ -11,7 +11,6 @@ from gunicorn.http.wsgi import Response
 if TYPE_CHECKING:
     from pastebin.server.body import RequestBody
     from pastebin.server.connection import Connection
-    from pastebin.server.limits import Limits
 
 # What is joined with the head into one packet, and read from a file for it, rather than sent by itself.
 _JOINED = 64 * 1024
@@ -33,11 +32,11 @@ def _http_date() -> str:
 class Answer(Response):
     """A response that sends its head together with the first bytes of its body."""
 
-    def __init__(self, request: Any, connection: "Connection", cfg: Any, body: "RequestBody", limits: "Limits"):
+    def __init__(self, request: Any, connection: "Connection", cfg: Any, body: "RequestBody", worker: Any):
         super().__init__(request, connection, cfg)
         self.version = "pastebin"
         self._body = body
-        self._drain_size = limits.drain_size
+        self._worker = worker
         self._head = b""
         # Whether any byte of it has left.
         self.has_begun = False
@@ -49,10 +48,7 @@ class Answer(Response):
 
     def default_headers(self) -> list[str]:
         """The status line and the fields that are the server's, not the application's."""
-        body = self._body
-        if not body.is_finished and (body.awaits_continue or (body.remaining or self._drain_size + 1) > self._drain_size):
-            # The rest of the body will not be read, so where the next request would begin can't be known.
-            body.awaits_continue = False
+        if not self._worker.alive or not self.cfg.keepalive or self._leaves_body():
             self.must_close = True
         # An upgrade, which this server never grants, would be the only other word here.
         connection = "close" if self.should_close() else "keep-alive"
@@ -61,6 +57,15 @@ class Answer(Response):
         if self.chunked:
             lines.append("Transfer-Encoding: chunked\r\n")
         return lines
+
+    def _leaves_body(self) -> bool:
+        """Whether so much of the body is left that where the next request begins will never be known."""
+        body = self._body
+        if body.is_finished:
+            return False
+        waits, body.awaits_continue = body.awaits_continue, False
+        left = body.remaining
+        return waits or left is None or left > self._worker.limits.drain_size
 
     def send_headers(self) -> None:
         """Make the head; it leaves with the first of the body, or when the answer is closed."""
@@ -71,10 +76,22 @@ class Answer(Response):
             self._head = "".join(lines).encode("latin-1")
             self.headers_sent = True
 
-    def _emit_body(self, data: bytes) -> None:
+    def write(self, data: bytes) -> None:
+        """Send a piece of the body: never more than was promised, and nothing where there can be no body."""
+        if not self.headers_sent:
+            self.send_headers()
+        if self._omits_body or not data:
+            return
+        if not isinstance(data, bytes):
+            raise TypeError(f"the application gave {type(data).__name__}, not bytes")
         if self.chunked:
-            data = b"%X\r\n%b\r\n" % (len(data), data)
-        self._emit(data)
+            self._emit(b"%X\r\n%b\r\n" % (len(data), data))
+            return
+        if self.response_length is not None:
+            data = data[: self.response_length - self.sent]
+        if data:
+            self.sent += len(data)
+            self._emit(data)
 
     def _emit(self, data: bytes) -> None:
         head, self._head = self._head, b""

@@ -80,7 +80,15 @@ class Connection:
         "sock",
     )
 
-    def __init__(self, crew: "Crew", limits: "Limits", sock: socket.socket, peer: Any, local: Any, line_limit: int):
+    def __init__(
+        self,
+        crew: "Crew",
+        limits: "Limits",
+        sock: socket.socket,
+        peer: tuple[str, str],
+        local: tuple[str, str],
+        line_limit: int,
+    ) -> None:
         self.crew = crew
         self.limits = limits
         self.sock = sock

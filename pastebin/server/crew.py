@@ -75,7 +75,7 @@ class Hand:
         crew = self.crew
         if crew.helm.acquire(blocking=False):
             try:
-                crew.keep_watch()
+                crew.keep_watch(self)
             finally:
                 crew.helm.release()
             return
@@ -101,6 +101,8 @@ class Crew:
         self.stopping = False
         self.doors: dict[int, Callable[[], None]] = {}
         self._epoll = select.epoll()
+        # Who waits in epoll right now; only a knock makes it look elsewhere.
+        self._on_watch: Hand | None = None
         self._knock = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._epoll.register(self._knock, select.EPOLLIN)
         self._call_watchman = call_watchman
@@ -156,6 +158,8 @@ class Crew:
         hand.inbox.append(connection)
         if self.idle.pop(hand, _MISSING) is None:
             hand.ring()
+        elif self._on_watch is hand:
+            os.eventfd_write(self._knock, 1)
 
     def roomiest(self) -> Hand:
         """The hand with the fewest parked requests."""
@@ -173,11 +177,14 @@ class Crew:
         while self.doors:
             self._epoll.unregister(self.doors.popitem()[0])
 
-    def keep_watch(self) -> None:
-        """Wait for events and hand them over. Only for who holds the helm."""
-        if self.ready or self.stopping:
-            return
-        for descriptor, _ in self._epoll.poll(-1, _EVENTS_AT_ONCE):
+    def keep_watch(self, hand: Hand) -> None:
+        """Wait for events and hand them over. Only for the hand that holds the helm."""
+        self._on_watch = hand
+        # What came before the line above was sent by somebody who did not knock.
+        must_not_wait = hand.inbox or self.ready or self.stopping
+        events = [] if must_not_wait else self._epoll.poll(-1, _EVENTS_AT_ONCE)
+        self._on_watch = None
+        for descriptor, _ in events:
             if (connection := self.armed.pop(descriptor, None)) is not None:
                 self.hand_over(connection)
             elif (enter := self.doors.get(descriptor)) is not None:

@@ -91,7 +91,9 @@ _BY_ERROR: tuple[tuple[type[Exception], Refusal], ...] = (
 
 # Framing in doubt is the dangerous kind of wrong, and deserves its own sentence.
 _BY_FIELD = {
-    "CONTENT-LENGTH": Refusal(HTTPStatus.BAD_REQUEST, "Content-Length is not one whole number, or contradicts chunked."),
+    "CONTENT-LENGTH": Refusal(
+        HTTPStatus.BAD_REQUEST, "Content-Length is not one whole number, or contradicts chunked."
+    ),
     "TRANSFER-ENCODING": Refusal(HTTPStatus.BAD_REQUEST, "Transfer-Encoding must be 'chunked', once, in HTTP/1.1."),
     "HOST": Refusal(HTTPStatus.BAD_REQUEST, "More than one Host header field."),
 }

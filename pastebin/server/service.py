@@ -5,12 +5,11 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import greenlet
-from gunicorn.http import Request
 from gunicorn.http.errors import NoMoreData, ParseException
-from gunicorn.http.wsgi import create
 
 from pastebin.server.answer import Answer
 from pastebin.server.body import RequestBody, body_of
+from pastebin.server.environ import Head, common_environ, request_environ
 from pastebin.server.failures import BAD_REQUEST, SERVER_FAULT, BodyError, ClientGone, Refusal, refusal_of
 
 if TYPE_CHECKING:
@@ -39,8 +38,13 @@ class Service:
         self._limits = limits
         self._log = worker.log
         self._cfg = snapshot(worker.cfg)
+        self.refresh()
         self._pre_request = _hook(worker.cfg, "pre_request")
         self._post_request = _hook(worker.cfg, "post_request")
+
+    def refresh(self) -> None:
+        """Take up the log's files anew."""
+        self._common = common_environ(self._cfg)
 
     def attend(self, hand: "Hand", connection: "Connection") -> None:
         """Go on with a connection that no greenlet waits for. Runs in the hand's hub, so it never waits."""
@@ -63,7 +67,7 @@ class Service:
     def _parse(self, connection: "Connection") -> Any:
         """The request whose head has come; None when it was refused."""
         try:
-            return Request(self._cfg, connection, connection.peer, connection.requests + 1)
+            return Head(self._cfg, connection, connection.peer, connection.requests + 1)
         except ParseException as error:
             connection.refuse(refusal_of(error))
         except NoMoreData:
@@ -94,11 +98,10 @@ class Service:
         # gunicorn would say "100 Continue" at once; the body says it when it is first read.
         expects_continue, request._expected_100_continue = request._expected_100_continue, False
         body = body_of(request, connection, expects_continue)
-        answer = Answer(request, connection, self._cfg, body, self._limits)
-        if worker.count_request() or not self._cfg.keepalive:
-            answer.force_close()
+        worker.count_request()
+        answer = Answer(request, connection, self._cfg, body, worker)
         begun = datetime.now() if self._log.access_log_enabled else None
-        environ = self._environ(connection, request, body, answer)
+        environ = request_environ(self._common, request, connection, body)
         try:
             if self._pre_request:
                 self._pre_request(worker, request)
@@ -109,14 +112,6 @@ class Service:
             if self._post_request:
                 self._post_request(worker, request, environ, answer)
         return self._take_leave(connection, request, answer, body, refusal)
-
-    def _environ(self, connection: "Connection", request: Any, body: RequestBody, answer: Answer) -> dict[str, Any]:
-        _, environ = create(request, connection, connection.peer, connection.local, self._cfg, lambda *_: answer)
-        environ["wsgi.input"] = body
-        environ["wsgi.multithread"] = True
-        environ["SERVER_SOFTWARE"] = "pastebin"
-        result: dict[str, Any] = environ
-        return result
 
     def _run(self, environ: dict[str, Any], answer: Answer, body: RequestBody) -> Refusal | None:
         """Call the application and send what it says; what the server must say instead, if anything."""

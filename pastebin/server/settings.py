@@ -36,9 +36,7 @@ _settings = _read()
 bind = _settings.BIND
 workers = _settings.WORKERS
 threads = _settings.THREADS
-worker_class = _worker_class(
-    Limits(header_timeout=_settings.HEADER_TIMEOUT, body_min_rate=_settings.BODY_MIN_RATE)
-)
+worker_class = _worker_class(Limits(header_timeout=_settings.HEADER_TIMEOUT, body_min_rate=_settings.BODY_MIN_RATE))
 worker_connections = 4096
 backlog = 2048
 loglevel = _settings.LOG_LEVEL

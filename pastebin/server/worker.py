@@ -22,6 +22,8 @@ _SECOND = 1000
 # Descriptors that are no connections: files, the database, the log.
 _OTHER_DESCRIPTORS = 512
 _EVICTED_AT_ONCE = 64
+# Looking for idle connections means looking at all, so not at every turn.
+_EVICTION_PAUSE = 0.1
 
 
 class ParkingWorker(Worker):
@@ -47,15 +49,19 @@ class ParkingWorker(Worker):
             RuntimeError: which gunicorn shows as one sentence.
         """
         if cfg.is_ssl:
-            raise RuntimeError("This server speaks plain HTTP only: certfile and keyfile belong to the proxy before it.")
+            raise RuntimeError(
+                "This server speaks plain HTTP only: certfile and keyfile belong to the proxy before it."
+            )
         if cfg.proxy_protocol not in ("off", False):
             raise RuntimeError("The PROXY protocol is not understood here: let the proxy send X-Forwarded-For.")
 
     def run(self) -> None:
         """Serve until told to stop, then finish what was begun."""
-        service = Service(self, self.limits)
-        self._crew = Crew(max(1, self.cfg.threads), service.attend, self._wake)
+        self._service = Service(self, self.limits)
+        self._crew = Crew(max(1, self.cfg.threads), self._service.attend, self._wake)
         self._most_connections = self._room_for_connections()
+        self._line_limit = self.cfg.limit_request_line
+        self._next_eviction = 0.0
         self._alarm = select.poll()
         self._alarm.register(self.PIPE[0], select.POLLIN)
         self._crew.start()
@@ -64,20 +70,25 @@ class ParkingWorker(Worker):
             self._keep_time()
         self._finish()
 
-    def count_request(self) -> bool:
-        """Count a request; true if its connection should end with it, since the worker does."""
+    def count_request(self) -> None:
+        """Count a request; after enough of them the worker ends, and gunicorn starts another."""
         self.nr += 1
         if self.nr >= self.max_requests and self.alive:
             self.log.info("Autorestarting worker after current request.")
             self.alive = False
             self._wake()
-        return not self.alive
 
     def handle_quit(self, sig: int, frame: Any) -> None:
         """Stop at once."""
         if crew := getattr(self, "_crew", None):
             crew.stop()
         super().handle_quit(sig, frame)
+
+    def handle_usr1(self, sig: int, frame: Any) -> None:
+        """Open the log's files anew."""
+        super().handle_usr1(sig, frame)
+        if service := getattr(self, "_service", None):
+            service.refresh()
 
     def _room_for_connections(self) -> int:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -100,11 +111,11 @@ class ParkingWorker(Worker):
         end = monotonic() + 1
         while self.alive and (left := end - monotonic()) > 0:
             is_watched = self._crew.look_after()
+            if not self._crew.doors:
+                self._reopen_doors(is_due=self._next_eviction < monotonic())
             if self._alarm.poll(_LOOK if is_watched else max(1, left * _SECOND)):
                 os.read(self.PIPE[0], 4096)
         self._close_overdue()
-        if not self._crew.doors and self.alive and len(self._crew.connections) < self._most_connections:
-            self._open_doors()
 
     def _close_overdue(self) -> None:
         crew, now = self._crew, monotonic()
@@ -121,7 +132,7 @@ class ParkingWorker(Worker):
     def _open_doors(self) -> None:
         for listener in self.sockets:
             listener.setblocking(False)
-            name = listener.getsockname()
+            name = _address_words(listener.getsockname())
             self._crew.open_door(listener.fileno(), partial(self._let_in, listener, name))
 
     def _let_in(self, listener: Any, name: Any) -> None:
@@ -136,7 +147,7 @@ class ParkingWorker(Worker):
         if sock.family != socket.AF_UNIX:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         crew = self._crew
-        connection = Connection(crew, self.limits, sock, peer, name, self.cfg.limit_request_line)
+        connection = Connection(crew, self.limits, sock, _address_words(peer), name, self._line_limit)
         crew.connections.add(connection)
         crew.ready.append(connection)
         if len(crew.connections) >= self._most_connections:
@@ -144,14 +155,22 @@ class ParkingWorker(Worker):
 
     def _make_room(self) -> None:
         """Close the connections that have been idle longest; if there are none, let nobody in for a while."""
+        if not self._evict():
+            self._crew.close_doors()
+
+    def _reopen_doors(self, is_due: bool) -> None:
+        if len(self._crew.connections) < self._most_connections or (is_due and self._evict()):
+            self._open_doors()
+
+    def _evict(self) -> bool:
         crew = self._crew
+        self._next_eviction = monotonic() + _EVICTION_PAUSE
         idle = [connection for connection in list(crew.armed.values()) if connection.is_idle]
         idle.sort(key=lambda connection: connection.deadline)
         claimed = [connection for connection in idle[:_EVICTED_AT_ONCE] if crew.claim(connection)]
         for connection in claimed:
             connection.close()
-        if not claimed:
-            crew.close_doors()
+        return bool(claimed)
 
     # ---- the end
 
@@ -177,3 +196,7 @@ class ParkingWorker(Worker):
             if connection.is_idle and self._crew.claim(connection):
                 connection.close()
 
+
+def _address_words(address: Any) -> tuple[str, str]:
+    """Host and port as WSGI wants them; a Unix socket has neither."""
+    return (address[0], str(address[1])) if isinstance(address, tuple) else ("", "")
