@@ -7,8 +7,9 @@ services can use them without knowing of Flask.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
@@ -17,7 +18,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, event
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
@@ -31,7 +32,7 @@ class Base(DeclarativeBase):
     """What every table's class derives from."""
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()
@@ -94,24 +95,28 @@ def now() -> datetime:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def reading() -> Iterator[Connection]:
+    """A connection to read with, given back at the end: hold none while waiting for a client."""
+    with db.engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
     """One write transaction: committed durably at the end, rolled back on any error.
 
     On SQLite it takes the write lock at its beginning, so what is read inside
-    holds until the commit. Reads made before it in the same request are
-    forgotten first: their snapshot would be stale.
+    holds until the commit. Never one inside another.
     """
-    session = db.session()
-    session.rollback()
-    session.connection(execution_options={"writes": True})
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.close()
+    engine = db.engine
+    turn = _sqlite_writers if engine.dialect.name == "sqlite" else nullcontext()
+    with turn, engine.connect() as connection, connection.execution_options(writes=True).begin():
+        yield connection
+
+
+# SQLite lets one writer in at a time and has the others poll with growing pauses. Threads of one process can wait
+# for each other without.
+_sqlite_writers = Lock()
 
 
 def tune_sqlite(app: Flask) -> None:
@@ -131,8 +136,9 @@ def _on_connect(connection: object, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # A read needs no transaction of its own: each statement sees the newest state.
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 if TYPE_CHECKING:
@@ -151,6 +157,7 @@ __all__ = [
     "milliseconds",
     "moment",
     "now",
+    "reading",
     "settings",
     "store",
     "transaction",

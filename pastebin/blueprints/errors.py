@@ -3,24 +3,25 @@
 import logging
 from typing import Any
 
-from flask import Flask, g, jsonify, make_response, render_template, request
+from flask import Flask, g, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from pastebin.access import login
 from pastebin.errors import (
     BodyMalformed,
     BodyTooLarge,
     EndpointNotFound,
     FileNotFound,
     InternalError,
+    LoginNeeded,
     PastebinError,
     RateLimited,
     ServiceUnavailable,
     StorageFull,
 )
 from pastebin.errors import MethodNotAllowed as NotThisMethod
-from pastebin.extensions import db
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +48,20 @@ def body_of(error: PastebinError) -> dict[str, Any]:
     return {**error.facts, **body}
 
 
-def _render(error: PastebinError, fault: HTTPException | None = None) -> Response:
-    db.session.rollback()
-    response = _rendered(error)
+def mark(response: Response, error: PastebinError) -> Response:
+    """Give an answer, in whatever words, the status and the headers of an error."""
     response.status_code = error.status
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, RateLimited):
         response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _render(error: PastebinError, fault: HTTPException | None = None) -> Response:
+    if isinstance(error, LoginNeeded):
+        return _to_login()
+    response = mark(_rendered(error), error)
     allow = fault.valid_methods if isinstance(fault, MethodNotAllowed) else None
     if allow:
         response.headers["Allow"] = ", ".join(sorted(allow))
@@ -70,8 +77,21 @@ def _rendered(error: PastebinError) -> Response:
         response.mimetype = "text/plain"
         return response
     if "text/html" in request.headers.get("Accept", ""):
-        return make_response(render_template("error.html", error=error))
+        return _page(error)
     return jsonify(body_of(error))
+
+
+def _page(error: PastebinError) -> Response:
+    if error.status < 500 and "Authorization" not in request.headers:
+        login.who(request)  # no gate stood before a route that does not exist; the page's header says who is logged in
+    return make_response(render_template("error.html", error=error))
+
+
+def _to_login() -> Response:
+    """On to the login, and from there back here, where that can be asked for again."""
+    methods = request.url_rule.methods if request.url_rule else None
+    next_page = request.full_path.rstrip("?") if methods and "GET" in methods else None
+    return redirect(url_for("web.login", next=next_page), 303)
 
 
 def _is_api() -> bool:

@@ -20,7 +20,7 @@ from pastebin.access import gate
 from pastebin.blobs import Spool, StoreFull
 from pastebin.blueprints.form_events import Body, Event, Part, blocks, multipart_events, urlencoded_events
 from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
-from pastebin.extensions import db, now
+from pastebin.extensions import now
 from pastebin.services import uploads
 from pastebin.services.actor import Scope
 from pastebin.services.uploads import Incoming, Privacy, Rules
@@ -154,8 +154,6 @@ def _disposition_name(request: Request) -> str | None:
 
 
 def _body(request: Request) -> Body:
-    # While the body comes in, which may take hours, the request must not sit on a database connection.
-    db.session.remove()
     return cast(Body, get_input_stream(request.environ))
 
 

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from functools import cache
 from threading import BoundedSemaphore
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pastebin.errors import (
@@ -19,7 +20,7 @@ from pastebin.errors import (
     UserExists,
     UserNotFound,
 )
-from pastebin.extensions import db, now, settings, transaction
+from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import SessionRow, UserRow
 from pastebin.services import limits
 from pastebin.services.actor import Actor, User
@@ -63,20 +64,22 @@ def create(name: str, password: str, *, email: str | None = None, is_staff: bool
         FieldsInvalid: a name or password that cannot be used, and why.
         UserExists: the name is taken (letter case does not count).
     """
-    row = UserRow(
-        name=check_name(name),
-        name_key=_name_key(name),
-        email=email or None,
-        password_hash=_hash(check_password(password)),
-        is_staff=is_staff,
-        created_at=now(),
-    )
+    checked = check_name(name)
+    values = {
+        "name": checked,
+        "name_key": _name_key(name),
+        "email": email or None,
+        "password_hash": _hash(check_password(password)),
+        "is_staff": is_staff,
+        "is_disabled": False,
+        "created_at": now(),
+    }
     try:
-        with transaction() as session:
-            session.add(row)
+        with transaction() as connection:
+            made = connection.execute(insert(UserRow).values(values).returning(UserRow.id)).scalar_one()
     except IntegrityError as fault:
-        raise UserExists(f"The user name {name.strip()} is taken. Choose another.") from fault
-    return as_user(row)
+        raise UserExists(f"The user name {checked} is taken. Choose another.") from fault
+    return User(made, checked, is_staff, email or None)
 
 
 def log_in(actor: Actor, name: str, password: str) -> User:
@@ -90,8 +93,7 @@ def log_in(actor: Actor, name: str, password: str) -> User:
     name_key = _name_key(name)[:128]
     limits.take_place("login", subject, settings.LOGIN_RATE)
     limits.take_place("login name", name_key, settings.LOGIN_NAME_RATE)
-    row = db.session.execute(select(UserRow).where(UserRow.name_key == name_key)).scalar_one_or_none()
-    db.session.remove()
+    row = _row(UserRow.name_key == name_key)
     right = _verify(row.password_hash if row else _nobodys_hash(), password)
     if row is None or not right or row.is_disabled:
         raise CredentialsInvalid
@@ -106,8 +108,9 @@ def prove_password(actor: Actor, password: str) -> None:
         RateLimited: too many attempts. Nothing was hashed.
         PasswordInvalid: it is wrong.
     """
-    row = _row(actor.user_id)
-    db.session.remove()
+    row = _row(UserRow.id == actor.user_id)
+    if row is None:
+        raise UserNotFound
     limits.take_place("login", limits.subject_of(actor.address), settings.LOGIN_RATE)
     limits.take_place("login name", row.name_key, settings.LOGIN_NAME_RATE)
     if not _verify(row.password_hash, password):
@@ -125,10 +128,10 @@ def change_password(actor: Actor, old: str, new: str) -> None:
     check_password(new, field="new_password")
     prove_password(actor, old)
     new_hash = _hash(new)
-    with transaction() as session:
-        session.execute(update(UserRow).where(UserRow.id == actor.user_id).values(password_hash=new_hash))
+    with transaction() as connection:
+        connection.execute(update(UserRow).where(UserRow.id == actor.user_id).values(password_hash=new_hash))
         others = (SessionRow.user_id == actor.user_id, SessionRow.token_hash != actor.credential_id)
-        session.execute(delete(SessionRow).where(*others))
+        connection.execute(delete(SessionRow).where(*others))
 
 
 def find(name: str) -> User:
@@ -137,14 +140,14 @@ def find(name: str) -> User:
     Raises:
         UserNotFound: there is none.
     """
-    row = db.session.execute(select(UserRow).where(UserRow.name_key == _name_key(name))).scalar_one_or_none()
+    row = _row(UserRow.name_key == _name_key(name))
     if row is None:
         raise UserNotFound(f"There is no user named {name}. 'pastebin user add {name}' makes one.")
     return as_user(row)
 
 
-def as_user(row: UserRow) -> User:
-    """The plain value of a row."""
+def as_user(row: Row[*tuple[Any, ...]]) -> User:
+    """The plain value of a row that has the columns of an account."""
     return User(row.id, row.name, row.is_staff, row.email)
 
 
@@ -176,11 +179,9 @@ def check_password(password: str, field: str = "password") -> str:
     return password
 
 
-def _row(user_id: int | None) -> UserRow:
-    row = db.session.get(UserRow, user_id) if user_id is not None else None
-    if row is None:
-        raise UserNotFound
-    return row
+def _row(which: ColumnElement[bool]) -> Row[*tuple[Any, ...]] | None:
+    with reading() as connection:
+        return connection.execute(select(UserRow.__table__).where(which)).one_or_none()
 
 
 def _name_key(name: str) -> str:

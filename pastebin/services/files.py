@@ -1,17 +1,16 @@
 """Files: find by address, list, spend a download, delete."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, or_, select, update
 
-from pastebin.addresses import DIGEST_LENGTH, is_hash, is_uuid
+from pastebin.addresses import is_hash, is_uuid
 from pastebin.errors import AmbiguousFile, FileNotFound
-from pastebin.extensions import db, now, settings, store, transaction
+from pastebin.extensions import Moment, now, reading, settings, store, transaction
 from pastebin.models import AddressRow, BlobRow, FileRow
 from pastebin.services import limits, secrets
 from pastebin.services.actor import Actor
@@ -75,32 +74,6 @@ class PublicBlob:
 
 Found = StoredFile | PublicBlob
 
-_FILE_COLUMNS = (
-    FileRow.id,
-    FileRow.digest,
-    AddressRow.address,
-    FileRow.size,
-    FileRow.owner_id,
-    FileRow.filename,
-    FileRow.name,
-    FileRow.extension,
-    FileRow.media_type,
-    BlobRow.charset,
-    FileRow.is_private,
-    FileRow.private_key,
-    FileRow.expires_at,
-    FileRow.download_limit,
-    FileRow.downloads,
-    FileRow.views,
-    FileRow.created_at,
-    FileRow.updated_at,
-)
-_FILES: Select[*tuple[Any, ...]] = (
-    select(*_FILE_COLUMNS)
-    .join(BlobRow, BlobRow.digest == FileRow.digest)
-    .join(AddressRow, AddressRow.digest == FileRow.digest)
-)
-
 
 def find(reference: str, actor: Actor, key: str | None = None) -> Found:
     """What an address leads to, for this actor.
@@ -135,8 +108,8 @@ def get(uuid: str) -> StoredFile:
     Raises:
         FileNotFound: there is none.
     """
-    row = db.session.execute(_FILES.where(FileRow.id == uuid.lower(), _is_live())).one_or_none()
-    db.session.rollback()
+    with reading() as connection:
+        row = connection.execute(_BY_UUID, {"uuid": uuid.lower(), "moment": now()}).one_or_none()
     if row is None:
         raise FileNotFound
     return StoredFile(*row)
@@ -148,55 +121,51 @@ def find_published(hexdigits: str) -> PublicBlob:
     Raises:
         FileNotFound: no content has this address, or no live, public, unlimited file names it.
     """
-    known = resolve(hexdigits)
-    row = None
-    if known is not None:
-        row = db.session.execute(
-            select(
-                BlobRow.digest, AddressRow.address, BlobRow.size, BlobRow.extension, BlobRow.media_type,
-                BlobRow.charset, FileRow.expires_at,
-            )
-            .join(AddressRow, AddressRow.digest == BlobRow.digest)
-            .join(FileRow, FileRow.digest == BlobRow.digest)
-            .where(BlobRow.digest == known, *_is_published(), FileRow.expires_at > now())
-            .order_by(FileRow.expires_at.desc())
-            .limit(1)
-        ).one_or_none()  # fmt: skip
-    db.session.rollback()
-    if row is None:
+    with reading() as connection:
+        row = _resolve(connection, _PUBLISHED, hexdigits)
+    if row is None or not row.is_served:
         raise FileNotFound
-    return PublicBlob(*row)
+    return PublicBlob(*row[:-1])
 
 
 def resolve(hexdigits: str) -> str | None:
-    """The digest that a leading part of it means, or None (contract section 1).
+    """The digest that a leading part of it means, or None (contract section 1)."""
+    with reading() as connection:
+        row = _resolve(connection, _KNOWN, hexdigits)
+    return None if row is None else str(row.digest)
+
+
+def _resolve(connection: Connection, lookup: "_Lookup", hexdigits: str) -> Row[*tuple[Any, ...]] | None:
+    """The row of the digest that a leading part of it means.
 
     A published address means its own content, for ever. Else the part must
     fit exactly one digest that was ever stored: one that is gone counts, so
     that its links never come to mean something else.
+
+    What is there but not served takes the same queries as what is not there.
     """
     if not is_hash(hexdigits) or len(hexdigits) < settings.ADDRESS_LENGTH:
         return None
     given = hexdigits.lower()
-    if len(given) < DIGEST_LENGTH:
-        exact = db.session.execute(select(AddressRow.digest).where(AddressRow.address == given)).scalar_one_or_none()
-        if exact is not None:
-            return exact
-    fitting = select(AddressRow.digest).where(AddressRow.digest >= given, AddressRow.digest < given + "g").limit(2)
-    digests = db.session.scalars(fitting).all()
-    return digests[0] if len(digests) == 1 else None
+    moment = now()
+    own = connection.execute(lookup.by_address, {"given": given, "moment": moment}).one_or_none()
+    if own is not None and lookup.is_served(own):
+        return own
+    fitting = connection.execute(lookup.by_digest, {"given": given, "end": given + "g", "moment": moment}).all()
+    return own or (fitting[0] if len(fitting) == 1 else None)
 
 
 def md5_of(file: StoredFile) -> str:
     """The MD5 of a file's bytes, 32 hex digits: computed when first asked for, then kept."""
-    kept = db.session.execute(select(BlobRow.md5).where(BlobRow.digest == file.digest)).scalar_one_or_none()
-    db.session.rollback()
+    which = BlobRow.digest == file.digest
+    with reading() as connection:
+        kept = connection.execute(select(BlobRow.md5).where(which)).scalar_one_or_none()
     if kept:
         return kept
-    with store.open(file.digest) as bytes_:
-        computed = hashlib.file_digest(bytes_, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    with transaction() as session:
-        session.execute(update(BlobRow).where(BlobRow.digest == file.digest).values(md5=computed))
+    with store.open(file.digest) as blob:
+        computed = hashlib.file_digest(blob, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    with transaction() as connection:
+        connection.execute(update(BlobRow).where(which).values(md5=computed))
     return computed
 
 
@@ -204,14 +173,17 @@ def own_with_digest(actor: Actor, digest: str, at_most: int = 50) -> list[Stored
     """The caller's own live files with this content, newest first."""
     if actor.is_nobody:
         return []
-    query = _FILES.where(FileRow.digest == digest, FileRow.owner_id == actor.user_id, _is_live())
+    query = _FILES.where(FileRow.digest == digest, FileRow.owner_id == actor.user_id, _LIVE)
     return _all(query.order_by(FileRow.created_at.desc(), FileRow.id.desc()).limit(at_most))
 
 
 def listing(owner_id: int, limit: int = 50, offset: int = 0) -> tuple[int, list[StoredFile]]:
     """How many live files a user has, and some of them, newest first."""
-    mine = (FileRow.owner_id == owner_id, _is_live())
-    count = db.session.execute(select(func.count()).select_from(FileRow).where(*mine)).scalar_one()
+    mine = (FileRow.owner_id == owner_id, _LIVE)
+    with reading() as connection:
+        count = connection.execute(
+            select(func.count()).select_from(FileRow).where(*mine), {"moment": now()}
+        ).scalar_one()
     ordered = _FILES.where(*mine).order_by(FileRow.created_at.desc(), FileRow.id.desc())
     return count, _all(ordered.limit(limit).offset(offset))
 
@@ -222,12 +194,10 @@ def spend_download(uuid: str) -> None:
     Raises:
         FileNotFound: none is left.
     """
-    with transaction() as session:
-        taken = session.execute(
-            update(FileRow).where(FileRow.id == uuid, _is_live()).values(downloads=FileRow.downloads + 1)
-        )
-        if taken.rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
-            raise FileNotFound
+    with transaction() as connection:
+        taken = connection.execute(_SPEND, {"uuid": uuid, "moment": now()})
+    if taken.rowcount == 0:
+        raise FileNotFound
 
 
 def delete_own(actor: Actor, reference: str) -> None:
@@ -245,7 +215,6 @@ def delete_own(actor: Actor, reference: str) -> None:
         return
     digest = resolve(reference)
     mine = own_with_digest(actor, digest) if digest else []
-    db.session.rollback()
     if not mine:
         raise FileNotFound
     if len(mine) > 1:
@@ -259,11 +228,9 @@ def check_delete_token(uuid: str, token: str) -> StoredFile:
     Raises:
         FileNotFound: no such file, or not its token; which, is not told.
     """
-    kept = db.session.execute(
-        select(FileRow.delete_token_hash).where(FileRow.id == uuid.lower(), _is_live())
-    ).scalar_one_or_none()
+    with reading() as connection:
+        kept = connection.execute(_DELETE_TOKEN, {"uuid": uuid.lower(), "moment": now()}).scalar_one_or_none()
     if kept is None or not secrets.same(secrets.hashed("", token), kept):
-        db.session.rollback()
         raise FileNotFound
     return get(uuid)
 
@@ -282,17 +249,17 @@ def remove(uuids: Sequence[str]) -> int:
 
     Their blobs go with the next sweep where no other file names them.
     """
-    with transaction() as session:
-        return remove_within(session, uuids)
+    with transaction() as connection:
+        return remove_within(connection, uuids)
 
 
-def remove_within(session: Session, uuids: Sequence[str]) -> int:
+def remove_within(connection: Connection, uuids: Sequence[str]) -> int:
     """Remove files inside the caller's transaction; how many there were."""
-    gone = session.execute(delete(FileRow).where(FileRow.id.in_(uuids)).returning(FileRow.digest)).scalars().all()
+    named = delete(FileRow).where(FileRow.id.in_(uuids)).returning(FileRow.digest)
+    gone = connection.execute(named).scalars().all()
     still_named = select(FileRow.id).where(FileRow.digest == BlobRow.digest).exists()
-    session.execute(
-        update(BlobRow).where(BlobRow.digest.in_(set(gone)), ~still_named).values(orphaned_at=now())
-    )  # fmt: skip
+    orphans = update(BlobRow).where(BlobRow.digest.in_(set(gone)), ~still_named)
+    connection.execute(orphans.values(orphaned_at=now()))
     return len(gone)
 
 
@@ -308,20 +275,68 @@ def _unlock(file: StoredFile, actor: Actor, key: str | None) -> None:
     if limits.is_full("private key", subject, settings.PRIVATE_KEY_RATE):
         raise FileNotFound
     if not secrets.same(key, file.private_key):
-        limits.take_place_quietly("private key", subject, settings.PRIVATE_KEY_RATE)
+        limits.note_attempt("private key", subject, settings.PRIVATE_KEY_RATE)
         raise FileNotFound
 
 
-def _is_live() -> ColumnElement[bool]:
-    left = or_(FileRow.download_limit.is_(None), FileRow.downloads < FileRow.download_limit)
-    return and_(FileRow.expires_at > now(), left)
-
-
-def _is_published() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return FileRow.is_private.is_(False), FileRow.download_limit.is_(None)
-
-
 def _all(query: Select[*tuple[Any, ...]]) -> list[StoredFile]:
-    rows: Sequence[Row[*tuple[Any, ...]]] = db.session.execute(query).all()
-    db.session.rollback()
-    return [StoredFile(*row) for row in rows]
+    with reading() as connection:
+        return [StoredFile(*row) for row in connection.execute(query, {"moment": now()})]
+
+
+# ---- statements, built once: building one costs more than running it
+
+_LIVE = and_(
+    FileRow.expires_at > bindparam("moment", type_=Moment),
+    or_(FileRow.download_limit.is_(None), FileRow.downloads < FileRow.download_limit),
+)
+_FILES: Select[*tuple[Any, ...]] = (
+    select(
+        FileRow.id, FileRow.digest, AddressRow.address, FileRow.size, FileRow.owner_id, FileRow.filename,
+        FileRow.name, FileRow.extension, FileRow.media_type, BlobRow.charset, FileRow.is_private,
+        FileRow.private_key, FileRow.expires_at, FileRow.download_limit, FileRow.downloads, FileRow.views,
+        FileRow.created_at, FileRow.updated_at,
+    )
+    .join(BlobRow, BlobRow.digest == FileRow.digest)
+    .join(AddressRow, AddressRow.digest == FileRow.digest)
+)  # fmt: skip
+_BY_UUID = _FILES.where(FileRow.id == bindparam("uuid"), _LIVE)
+_DELETE_TOKEN = select(FileRow.delete_token_hash).where(FileRow.id == bindparam("uuid"), _LIVE)
+_SPEND = update(FileRow).where(FileRow.id == bindparam("uuid"), _LIVE).values(downloads=FileRow.downloads + 1)
+
+
+@dataclass(frozen=True)
+class _Lookup:
+    """A query by hash, in its two forms: by published address, and by leading part of the digest."""
+
+    by_address: Select[*tuple[Any, ...]]
+    by_digest: Select[*tuple[Any, ...]]
+    is_served: Callable[[Row[*tuple[Any, ...]]], bool]
+
+    @classmethod
+    def of(cls, query: Select[*tuple[Any, ...]], is_served: Callable[[Row[*tuple[Any, ...]]], bool]) -> "_Lookup":
+        fits = (AddressRow.digest >= bindparam("given"), AddressRow.digest < bindparam("end"))
+        return cls(query.where(AddressRow.address == bindparam("given")), query.where(*fits).limit(2), is_served)
+
+
+# When the last live, public, unlimited file of a content goes: one seek in ix_files_published.
+_UNTIL = (
+    select(FileRow.expires_at)
+    .where(
+        FileRow.digest == AddressRow.digest,
+        FileRow.is_private.is_(False),
+        FileRow.download_limit.is_(None),
+        FileRow.expires_at > bindparam("moment", type_=Moment),
+    )
+    .order_by(FileRow.expires_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_KNOWN = _Lookup.of(select(AddressRow.digest), lambda row: True)
+_PUBLISHED = _Lookup.of(
+    select(
+        AddressRow.digest, AddressRow.address, BlobRow.size, BlobRow.extension, BlobRow.media_type, BlobRow.charset,
+        _UNTIL.label("expires_at"), _UNTIL.is_not(None).label("is_served"),
+    ).outerjoin(BlobRow, BlobRow.digest == AddressRow.digest),
+    lambda row: bool(row.is_served),
+)  # fmt: skip

@@ -1,13 +1,14 @@
 """Check that records and bytes fit each other, and mend what can be mended."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from pastebin.blobs import BlobMissing
-from pastebin.extensions import db, now, store, transaction
+from pastebin.extensions import now, reading, store, transaction
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
 
 _STEP_BYTES = 1 << 20
@@ -49,9 +50,7 @@ def _check_blobs(report: Report, deep: bool) -> Iterator[str]:
             continue
         report.blobs += 1
         if fault := _fault_of(digest, size, deep, report):
-            named = db.session.scalars(select(FileRow.id).where(FileRow.digest == digest)).all()
-            db.session.rollback()
-            names = ", ".join(named) or "no file"
+            names = ", ".join(_scalars(select(FileRow.id).where(FileRow.digest == digest))) or "no file"
             report.faults.append(f"blob {digest} {fault}; named by {names}")
             yield digest
 
@@ -82,55 +81,61 @@ def _hash_of(digest: str) -> str:
 
 def _check_references(report: Report) -> None:
     """Files whose blob has no row, and blobs without an address: neither can happen, so both are faults."""
-    report.files = db.session.query(FileRow).count()
-    without_blob = select(FileRow.id).where(~select(BlobRow.digest).where(BlobRow.digest == FileRow.digest).exists())
-    for uuid in db.session.scalars(without_blob):
+    with reading() as connection:
+        report.files = connection.execute(select(func.count()).select_from(FileRow)).scalar_one()
+    for uuid in _scalars(select(FileRow.id).where(~_is_among(BlobRow.digest, FileRow.digest))):
         report.faults.append(f"file {uuid} names a blob that has no record")
-    without_address = select(BlobRow.digest).where(
-        ~select(AddressRow.digest).where(AddressRow.digest == BlobRow.digest).exists()
-    )
-    for digest in db.session.scalars(without_address):
+    for digest in _scalars(select(BlobRow.digest).where(~_is_among(AddressRow.digest, BlobRow.digest))):
         report.faults.append(f"blob {digest} has no address")
-    db.session.rollback()
 
 
 def _note_strays(report: Report) -> None:
     for digest, _age in store.listing(0, 1):
-        if db.session.get(BlobRow, digest) is None:
+        if not _scalars(select(BlobRow.digest).where(BlobRow.digest == digest)):
             report.notes.append(f"bytes {digest} have no record (an interrupted upload)")
-        db.session.remove()
 
 
 def _forget(report: Report, digests: list[str]) -> None:
     """Remove the records of lost bytes: their addresses stay taken, so an upload of the same content heals them."""
     for digest in digests:
-        with transaction() as session:
-            session.execute(delete(FileRow).where(FileRow.digest == digest))
-            session.execute(delete(BlobRow).where(BlobRow.digest == digest))
+        with transaction() as connection:
+            connection.execute(delete(FileRow).where(FileRow.digest == digest))
+            connection.execute(delete(BlobRow).where(BlobRow.digest == digest))
             store.remove(digest)
         report.mended.append(f"forgot blob {digest} and the files that named it")
 
 
 def _mend_orphans(report: Report) -> None:
     """Put blobs that no file names on the sweep's list."""
-    named = select(FileRow.id).where(FileRow.digest == BlobRow.digest).exists()
-    unlisted = (~named, BlobRow.orphaned_at.is_(None), BlobRow.state == BlobState.LIVE)
-    with transaction() as session:
-        found = session.execute(
-            update(BlobRow).where(*unlisted).values(orphaned_at=now()).execution_options(synchronize_session=False)
-        )
-        count = int(found.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
+    unlisted = (
+        ~_is_among(FileRow.digest, BlobRow.digest),
+        BlobRow.orphaned_at.is_(None),
+        BlobRow.state == BlobState.LIVE,
+    )
+    with transaction() as connection:
+        count = connection.execute(update(BlobRow).where(*unlisted).values(orphaned_at=now())).rowcount
     if count:
         report.mended.append(f"listed {count} blobs that no file names for the next sweep")
 
 
 def _all_blobs() -> Iterator[tuple[str, int, str]]:
-    """Every blob's digest, size and state, in batches: no transaction stays open over the whole run."""
+    """Every blob's digest, size and state, in batches: no connection is held over the whole run."""
     last = ""
     query = select(BlobRow.digest, BlobRow.size, BlobRow.state).order_by(BlobRow.digest).limit(1000)
-    while batch := db.session.execute(query.where(BlobRow.digest > last)).all():
-        db.session.rollback()
+    while True:
+        with reading() as connection:
+            batch = connection.execute(query.where(BlobRow.digest > last)).all()
+        if not batch:
+            return
         for digest, size, state in batch:
             last = digest
             yield digest, size, state
-    db.session.rollback()
+
+
+def _is_among(column: InstrumentedAttribute[str], value: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    return select(column).where(column == value).exists()
+
+
+def _scalars(query: Select[str]) -> Sequence[str]:
+    with reading() as connection:
+        return connection.execute(query).scalars().all()

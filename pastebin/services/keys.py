@@ -4,11 +4,12 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from pastebin.errors import FieldsInvalid, KeyInvalid, KeyNotFound
-from pastebin.extensions import db, now, transaction
+from pastebin.extensions import now, reading, transaction
 from pastebin.models import ApiKeyRow, UserRow
 from pastebin.services import secrets
 from pastebin.services.accounts import as_user
@@ -47,16 +48,16 @@ def issue(
     if any(scope.for_staff for scope in chosen) and not owner.is_staff:
         raise FieldsInvalid("Only staff may hold keys with staff scopes.", fields=["scopes"])
     secret = secrets.issue(secrets.KEY_PREFIX)
-    row = ApiKeyRow(
-        secret_hash=secrets.hashed(secrets.KEY_PREFIX, secret),
-        user_id=owner.id,
-        name=_check_name(name),
-        scopes=",".join(sorted(chosen)),
-        created_at=now(),
-        expires_at=expires_at,
-    )
-    with transaction() as session:
-        session.add(row)
+    values = {
+        "secret_hash": secrets.hashed(secrets.KEY_PREFIX, secret),
+        "user_id": owner.id,
+        "name": _check_name(name),
+        "scopes": ",".join(sorted(chosen)),
+        "created_at": now(),
+        "expires_at": expires_at,
+    }
+    with transaction() as connection:
+        row = connection.execute(insert(ApiKeyRow).values(values).returning(*_COLUMNS)).one()
     return replace(_as_key(row), secret=secret)
 
 
@@ -69,29 +70,20 @@ def identify(secret: str, address: str) -> Actor:
     """
     if not secrets.stands(secrets.KEY_PREFIX, secret):
         raise KeyInvalid
-    found = db.session.execute(
-        select(ApiKeyRow, UserRow)
-        .join(UserRow, UserRow.id == ApiKeyRow.user_id)
-        .where(
-            ApiKeyRow.secret_hash == secrets.hashed(secrets.KEY_PREFIX, secret),
-            ApiKeyRow.expires_at > now(),
-            UserRow.is_disabled.is_(False),
-        )
-    ).one_or_none()
-    db.session.rollback()
+    which = {"secret": secrets.hashed(secrets.KEY_PREFIX, secret), "moment": now()}
+    with reading() as connection:
+        found = connection.execute(_STANDING, which).one_or_none()
     if found is None:
         raise KeyInvalid
-    key, user = found
-    _uses.note(key.id)
-    return Actor(ActorKind.KEY, address, as_user(user), _as_key(key).scopes, str(key.id))
+    _uses.note(found.key_id)
+    return Actor(ActorKind.KEY, address, as_user(found), _scopes_of(found.scopes), str(found.key_id))
 
 
 def listing(owner_id: int) -> list[ApiKey]:
     """All keys of a user, newest first; with uses that this worker knows and has not yet written down."""
-    rows = db.session.scalars(
-        select(ApiKeyRow).where(ApiKeyRow.user_id == owner_id).order_by(ApiKeyRow.id.desc())
-    ).all()
-    return [_as_key(row) for row in rows]
+    mine = select(*_COLUMNS).where(ApiKeyRow.user_id == owner_id).order_by(ApiKeyRow.id.desc())
+    with reading() as connection:
+        return [_as_key(row) for row in connection.execute(mine)]
 
 
 def invalidate(owner_id: int, key_id: int) -> None:
@@ -100,17 +92,16 @@ def invalidate(owner_id: int, key_id: int) -> None:
     Raises:
         KeyNotFound: the user has no such key.
     """
-    with transaction() as session:
-        gone = session.execute(delete(ApiKeyRow).where(ApiKeyRow.id == key_id, ApiKeyRow.user_id == owner_id))
-        if gone.rowcount == 0:  # type: ignore[attr-defined]  # a DELETE gives a cursor result
-            raise KeyNotFound
+    with transaction() as connection:
+        gone = connection.execute(delete(ApiKeyRow).where(ApiKeyRow.id == key_id, ApiKeyRow.user_id == owner_id))
+    if gone.rowcount == 0:
+        raise KeyNotFound
 
 
 def invalidate_all(owner_id: int) -> int:
     """Make all keys of a user unusable; how many there were."""
-    with transaction() as session:
-        gone = session.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == owner_id))
-        return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor result
+    with transaction() as connection:
+        return connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == owner_id)).rowcount
 
 
 def write_uses() -> None:
@@ -118,15 +109,15 @@ def write_uses() -> None:
     uses = _uses.take()
     if not uses:
         return
-    with transaction() as session:
+    with transaction() as connection:
         for key_id, time in uses.items():
-            session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key_id).values(last_used_at=time))
+            connection.execute(update(ApiKeyRow).where(ApiKeyRow.id == key_id).values(last_used_at=time))
 
 
 def sweep() -> None:
     """Forget keys that have expired."""
-    with transaction() as session:
-        session.execute(delete(ApiKeyRow).where(ApiKeyRow.expires_at <= now()))
+    with transaction() as connection:
+        connection.execute(delete(ApiKeyRow).where(ApiKeyRow.expires_at <= now()))
 
 
 class _Uses:
@@ -152,9 +143,34 @@ class _Uses:
 _uses = _Uses()
 
 
-def _as_key(row: ApiKeyRow) -> ApiKey:
-    scopes = frozenset(Scope(name) for name in row.scopes.split(",") if name in Scope.__members__)
-    return ApiKey(row.id, row.name, scopes, row.created_at, _uses.get(row.id) or row.last_used_at, row.expires_at)
+_COLUMNS = (
+    ApiKeyRow.id,
+    ApiKeyRow.name,
+    ApiKeyRow.scopes,
+    ApiKeyRow.created_at,
+    ApiKeyRow.last_used_at,
+    ApiKeyRow.expires_at,
+)
+_STANDING = (
+    select(
+        UserRow.id, UserRow.name, UserRow.is_staff, UserRow.email, ApiKeyRow.id.label("key_id"), ApiKeyRow.scopes
+    )
+    .join(UserRow, UserRow.id == ApiKeyRow.user_id)
+    .where(
+        ApiKeyRow.secret_hash == bindparam("secret"),
+        ApiKeyRow.expires_at > bindparam("moment"),
+        UserRow.is_disabled.is_(False),
+    )
+)  # fmt: skip
+
+
+def _as_key(row: Row[*tuple[Any, ...]]) -> ApiKey:
+    last_used_at = _uses.get(row.id) or row.last_used_at
+    return ApiKey(row.id, row.name, _scopes_of(row.scopes), row.created_at, last_used_at, row.expires_at)
+
+
+def _scopes_of(text: str) -> frozenset[Scope]:
+    return frozenset(Scope(name) for name in text.split(",") if name in Scope.__members__)
 
 
 def _check_name(name: str | None) -> str | None:

@@ -8,12 +8,11 @@ as one; nothing needs to run for it to end.
 import ipaddress
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pastebin.config import DAY, Rate
 from pastebin.errors import RateLimited
-from pastebin.extensions import db, now, settings, transaction
+from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import CounterRow
 
 
@@ -38,19 +37,13 @@ def take_place(name: str, subject: str, rate: Rate) -> None:
     """
     if not settings.RATE_LIMITS:
         return
-    if (ends := _full_until(name, subject, rate.count)) is not None:
-        raise RateLimited(_seconds_until(ends))
-    with transaction() as session:
-        ends = add(session, name, subject, 1, at_most=rate.count, seconds=rate.seconds)
+    # Looking first: a refused attempt costs the server no transaction.
+    ends = _full_until(name, subject, rate.count)
+    if ends is None:
+        with transaction() as connection:
+            ends = add(connection, name, subject, 1, at_most=rate.count, seconds=rate.seconds)
     if ends is not None:
         raise RateLimited(_seconds_until(ends))
-
-
-def take_place_quietly(name: str, subject: str, rate: Rate) -> None:
-    """Count one use if a place is left; no error if none is."""
-    if settings.RATE_LIMITS:
-        with transaction() as session:
-            add(session, name, subject, 1, at_most=rate.count, seconds=rate.seconds)
 
 
 def is_full(name: str, subject: str, rate: Rate) -> bool:
@@ -58,50 +51,57 @@ def is_full(name: str, subject: str, rate: Rate) -> bool:
     return settings.RATE_LIMITS and _full_until(name, subject, rate.count) is not None
 
 
+def note_attempt(name: str, subject: str, rate: Rate) -> None:
+    """Count one use if a place is left; no error if none is."""
+    if settings.RATE_LIMITS:
+        with transaction() as connection:
+            add(connection, name, subject, 1, at_most=rate.count, seconds=rate.seconds)
+
+
 def forget(name: str, subject: str) -> None:
     """Give all places of a subject back (after a login that worked)."""
-    if not settings.RATE_LIMITS:
-        return
-    with transaction() as session:
-        session.execute(delete(CounterRow).where(CounterRow.name == name, CounterRow.subject == subject))
+    if settings.RATE_LIMITS:
+        with transaction() as connection:
+            connection.execute(_FORGET, {"counter": name, "of": subject})
 
 
-def add(session: Session, name: str, subject: str, amount: int, *, at_most: int, seconds: int = DAY) -> datetime | None:
+def add(
+    connection: Connection, name: str, subject: str, amount: int, *, at_most: int, seconds: int = DAY
+) -> datetime | None:
     """Add to a counter inside the caller's transaction; the end of the window where that would pass *at_most*."""
     moment = now()
-    row = session.execute(
-        select(CounterRow.used, CounterRow.window_ends_at).where(CounterRow.name == name, CounterRow.subject == subject)
-    ).one_or_none()
+    which = {"counter": name, "of": subject}
+    row = connection.execute(_GET, which).one_or_none()
     running = row is not None and row.window_ends_at > moment
     used = row.used if row is not None and running else 0
-    ends = row.window_ends_at if row is not None and running else moment + timedelta(seconds=seconds)
+    ends: datetime = row.window_ends_at if row is not None and running else moment + timedelta(seconds=seconds)
     if used + amount > at_most:
         return ends
-    values = {"used": used + amount, "window_ends_at": ends}
-    if row is None:
-        session.add(CounterRow(name=name, subject=subject, **values))
-    else:
-        which = (CounterRow.name == name, CounterRow.subject == subject)
-        session.execute(update(CounterRow).where(*which).values(**values))
+    connection.execute(_INSERT if row is None else _SET, {**which, "total": used + amount, "ends": ends})
     return None
 
 
 def sweep() -> None:
     """Forget windows that have ended."""
-    with transaction() as session:
-        session.execute(delete(CounterRow).where(CounterRow.window_ends_at <= now()))
+    with transaction() as connection:
+        connection.execute(delete(CounterRow).where(CounterRow.window_ends_at <= now()))
 
 
 def _full_until(name: str, subject: str, count: int) -> datetime | None:
-    """The window's end if it is full. A read only: a refused attempt costs the server next to nothing."""
-    query = select(CounterRow.window_ends_at).where(
-        CounterRow.name == name,
-        CounterRow.subject == subject,
-        CounterRow.used >= count,
-        CounterRow.window_ends_at > now(),
-    )
-    return db.session.execute(query).scalar_one_or_none()
+    """The window's end if it is full."""
+    with reading() as connection:
+        row = connection.execute(_GET, {"counter": name, "of": subject}).one_or_none()
+    return row.window_ends_at if row is not None and row.used >= count and row.window_ends_at > now() else None
 
 
 def _seconds_until(time: datetime) -> int:
     return max(1, round((time - now()).total_seconds()))
+
+
+_THIS = (CounterRow.name == bindparam("counter"), CounterRow.subject == bindparam("of"))
+_GET = select(CounterRow.used, CounterRow.window_ends_at).where(*_THIS)
+_SET = update(CounterRow).where(*_THIS).values(used=bindparam("total"), window_ends_at=bindparam("ends"))
+_INSERT = insert(CounterRow).values(
+    name=bindparam("counter"), subject=bindparam("of"), used=bindparam("total"), window_ends_at=bindparam("ends")
+)
+_FORGET = delete(CounterRow).where(*_THIS)

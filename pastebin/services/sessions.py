@@ -2,11 +2,11 @@
 
 import secrets as random_source
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
-from pastebin.extensions import db, now, settings, transaction
+from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import SessionRow, UserRow
 from pastebin.services import secrets
 from pastebin.services.accounts import as_user
@@ -29,16 +29,15 @@ def begin(user: User) -> tuple[str, LoginSession]:
     """A new login of *user*: the token, which only the client keeps, and the session."""
     token = secrets.issue(secrets.SESSION_PREFIX)
     made = LoginSession(user, secrets.hashed(secrets.SESSION_PREFIX, token), random_source.token_hex(20))
-    with transaction() as session:
-        session.add(
-            SessionRow(
-                token_hash=made.token_hash,
-                user_id=user.id,
-                csrf_secret=made.csrf_secret,
-                created_at=now(),
-                expires_at=now() + timedelta(seconds=settings.SESSION_LIFETIME),
-            )
-        )
+    values = {
+        "token_hash": made.token_hash,
+        "user_id": user.id,
+        "csrf_secret": made.csrf_secret,
+        "created_at": now(),
+        "expires_at": now() + timedelta(seconds=settings.SESSION_LIFETIME),
+    }
+    with transaction() as connection:
+        connection.execute(insert(SessionRow).values(values))
     return token, made
 
 
@@ -47,35 +46,41 @@ def find(token: str) -> LoginSession | None:
     if not secrets.stands(secrets.SESSION_PREFIX, token):
         return None
     token_hash = secrets.hashed(secrets.SESSION_PREFIX, token)
-    found = db.session.execute(
-        select(SessionRow, UserRow)
-        .join(UserRow, UserRow.id == SessionRow.user_id)
-        .where(SessionRow.token_hash == token_hash, SessionRow.expires_at > now(), UserRow.is_disabled.is_(False))
-    ).one_or_none()
-    db.session.rollback()
+    with reading() as connection:
+        found = connection.execute(_STANDING, {"token": token_hash, "moment": now()}).one_or_none()
     if found is None:
         return None
-    session, user = found
-    _prolong(session)
-    return LoginSession(as_user(user), token_hash, session.csrf_secret)
+    _prolong(token_hash, found.expires_at)
+    return LoginSession(as_user(found), token_hash, found.csrf_secret)
 
 
 def end(token_hash: str) -> None:
     """Log out. Ending what has ended is no error."""
-    with transaction() as session:
-        session.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash))
+    with transaction() as connection:
+        connection.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash))
 
 
 def sweep() -> None:
     """Forget sessions that have run out."""
-    with transaction() as session:
-        session.execute(delete(SessionRow).where(SessionRow.expires_at <= now()))
+    with transaction() as connection:
+        connection.execute(delete(SessionRow).where(SessionRow.expires_at <= now()))
 
 
-def _prolong(row: SessionRow) -> None:
+def _prolong(token_hash: str, expires_at: datetime) -> None:
     life = timedelta(seconds=settings.SESSION_LIFETIME)
-    if row.expires_at - now() > life * (1 - _PROLONG_AFTER):
+    if expires_at - now() > life * (1 - _PROLONG_AFTER):
         return
-    with transaction() as session:
-        which = SessionRow.token_hash == row.token_hash
-        session.execute(update(SessionRow).where(which).values(expires_at=now() + life))
+    with transaction() as connection:
+        which = SessionRow.token_hash == token_hash
+        connection.execute(update(SessionRow).where(which).values(expires_at=now() + life))
+
+
+_STANDING = (
+    select(UserRow.id, UserRow.name, UserRow.is_staff, UserRow.email, SessionRow.csrf_secret, SessionRow.expires_at)
+    .join(UserRow, UserRow.id == SessionRow.user_id)
+    .where(
+        SessionRow.token_hash == bindparam("token"),
+        SessionRow.expires_at > bindparam("moment"),
+        UserRow.is_disabled.is_(False),
+    )
+)

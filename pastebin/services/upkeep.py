@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from pastebin.extensions import db, now, settings, store, transaction
+from pastebin.extensions import now, reading, settings, store, transaction
 from pastebin.models import BlobRow, BlobState, FileRow, LeaseRow
 from pastebin.services import files, keys, limits, sessions
 
@@ -60,15 +60,13 @@ def sweep(*, slices: int = 1, slice_number: int = 0) -> Swept:
 def take_turn() -> bool:
     """Whether the sweep is due and this worker is the one that does it now."""
     until = now() + timedelta(seconds=settings.SWEEP_INTERVAL)
+    mine = update(LeaseRow).where(LeaseRow.name == _LEASE, LeaseRow.until <= now()).values(until=until)
     try:
-        with transaction() as session:
-            taken = session.execute(
-                update(LeaseRow).where(LeaseRow.name == _LEASE, LeaseRow.until <= now()).values(until=until)
-            )
-            if taken.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
+        with transaction() as connection:
+            if connection.execute(mine).rowcount == 1:
                 return True
-            if session.get(LeaseRow, _LEASE) is None:
-                session.add(LeaseRow(name=_LEASE, until=until))
+            if connection.execute(select(LeaseRow.name).where(LeaseRow.name == _LEASE)).first() is None:
+                connection.execute(insert(LeaseRow).values(name=_LEASE, until=until))
                 return True
     except IntegrityError:  # another worker made the row first
         return False
@@ -106,17 +104,10 @@ def _remove_orphans() -> int:
 def _mark(digests: Sequence[str]) -> None:
     """Mark as dying those that still no file names, and take the others off the list."""
     named = select(FileRow.id).where(FileRow.digest == BlobRow.digest).exists()
-    with transaction() as session:
-        listed = BlobRow.digest.in_(digests)
-        session.execute(
-            update(BlobRow).where(listed, named).values(orphaned_at=None).execution_options(synchronize_session=False)
-        )
-        session.execute(
-            update(BlobRow)
-            .where(listed, ~named)
-            .values(state=BlobState.DYING, orphaned_at=None)
-            .execution_options(synchronize_session=False)
-        )
+    listed = update(BlobRow).where(BlobRow.digest.in_(digests))
+    with transaction() as connection:
+        connection.execute(listed.where(named).values(orphaned_at=None))
+        connection.execute(listed.where(~named).values(state=BlobState.DYING, orphaned_at=None))
 
 
 def _unlink(digest: str) -> bool:
@@ -125,12 +116,11 @@ def _unlink(digest: str) -> bool:
     The bytes go while the transaction holds the row: an upload waits, finds no
     row afterwards, and puts its bytes again.
     """
-    with transaction() as session:
-        dying = (BlobRow.digest == digest, BlobRow.state == BlobState.DYING)
-        if session.execute(select(BlobRow.digest).where(*dying).with_for_update()).first() is None:
+    with transaction() as connection:
+        gone = delete(BlobRow).where(BlobRow.digest == digest, BlobRow.state == BlobState.DYING)
+        if connection.execute(gone).rowcount == 0:
             return False
         store.remove(digest)
-        session.execute(delete(BlobRow).where(BlobRow.digest == digest))
     return True
 
 
@@ -138,22 +128,26 @@ def _remove_strays(slice_number: int, slices: int) -> int:
     """Bytes that no row names: an upload was cut off between its bytes and its record."""
     removed = 0
     for digest, age_seconds in store.listing(slice_number, slices):
-        if age_seconds > settings.SWEEP_GRACE and db.session.get(BlobRow, digest) is None:
-            removed += _remove_stray(digest)
-        db.session.remove()
+        if age_seconds > settings.SWEEP_GRACE:
+            with reading() as connection:
+                is_stray = not _has_row(connection, digest)
+            removed += is_stray and _remove_stray(digest)
     return removed
 
 
 def _remove_stray(digest: str) -> bool:
     # The row must be looked for again where no upload can be about to write it.
-    with transaction() as session:
-        if session.get(BlobRow, digest) is not None:
+    with transaction() as connection:
+        if _has_row(connection, digest):
             return False
         store.remove(digest)
     return True
 
 
-def _scalars(query: Select[str]) -> list[str]:
-    found = list(db.session.scalars(query).all())
-    db.session.rollback()
-    return found
+def _has_row(connection: Connection, digest: str) -> bool:
+    return connection.execute(select(BlobRow.digest).where(BlobRow.digest == digest)).first() is not None
+
+
+def _scalars(query: Select[str]) -> Sequence[str]:
+    with reading() as connection:
+        return connection.execute(query).scalars().all()

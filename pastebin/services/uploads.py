@@ -12,21 +12,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from fnmatch import fnmatchcase
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from pastebin import filetypes
 from pastebin.addresses import shortest_address
 from pastebin.blobs import Spool, StoreFull
 from pastebin.config import DAY
-from pastebin.errors import BodyTooLarge, FieldsInvalid, StorageFull, StorageLimit, TypeNotAllowed
+from pastebin.errors import (
+    BodyTooLarge,
+    FieldsInvalid,
+    ServiceUnavailable,
+    StorageFull,
+    StorageLimit,
+    TypeNotAllowed,
+)
 from pastebin.extensions import now, settings, store, transaction
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
 from pastebin.services import limits, secrets
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
+
+# How often bytes that the sweep takes away in between are put again.
+_MOST_TRIES = 20
 
 
 class Privacy(Enum):
@@ -109,9 +119,9 @@ def take_in(actor: Actor, incoming: Sequence[Incoming], rules: Rules) -> list[Up
     described = [_Described.of(file) for file in incoming]
     for file in described:
         _check_type(file)
-    made = [_row_of(actor, file, rules) for file in described]
-    _record(actor, described, [row for row, _ in made])
-    return [_told(row, token, file) for (row, token), file in zip(made, described, strict=True)]
+    made = [_record_of(actor, file, rules) for file in described]
+    _keep(actor, described, [record for record, _ in made])
+    return [_told(record, token, file) for (record, token), file in zip(made, described, strict=True)]
 
 
 def check_rules(actor: Actor, rules: Rules) -> Rules:
@@ -174,104 +184,129 @@ def _check_type(file: _Described) -> None:
         )
 
 
-def _row_of(actor: Actor, file: _Described, rules: Rules) -> tuple[FileRow, str]:
+def _record_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any], str]:
+    """The file's record, and the deletion token of which it keeps the hash."""
     token, moment = secrets.random_token(), now()
-    row = FileRow(
-        id=str(uuid.uuid4()),
-        digest=file.digest,
-        owner_id=actor.user_id,
-        size=file.spool.size,
-        filename=file.filename,
-        name=rules.name,
-        extension=file.extension,
-        media_type=file.media_type,
-        is_private=rules.privacy is not Privacy.PUBLIC,
-        private_key=secrets.random_token() if rules.privacy is Privacy.BY_KEY else None,
-        expires_at=rules.expires_at,
-        download_limit=rules.download_limit,
-        downloads=0,
-        views=0,
-        delete_token_hash=secrets.hashed("", token),
-        created_at=moment,
-        updated_at=moment,
-    )
-    return row, token
+    record = {
+        "id": str(uuid.uuid4()),
+        "digest": file.digest,
+        "owner_id": actor.user_id,
+        "size": file.spool.size,
+        "filename": file.filename,
+        "name": rules.name,
+        "extension": file.extension,
+        "media_type": file.media_type,
+        "is_private": rules.privacy is not Privacy.PUBLIC,
+        "private_key": secrets.random_token() if rules.privacy is Privacy.BY_KEY else None,
+        "expires_at": rules.expires_at,
+        "download_limit": rules.download_limit,
+        "downloads": 0,
+        "views": 0,
+        "delete_token_hash": secrets.hashed("", token),
+        "created_at": moment,
+        "updated_at": moment,
+    }
+    return record, token
 
 
 class _SweptAway(Exception):
     """Bytes that were put have gone again before their record was written: put them once more."""
 
 
-def _record(actor: Actor, files: Sequence[_Described], rows: Sequence[FileRow]) -> None:
+def _keep(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str, Any]]) -> None:
     """Bytes, then records. No database lock is held while the disk is waited for."""
-    for _ in range(20):
+    size_bytes = sum(file.spool.size for file in files)
+    for _ in range(_MOST_TRIES):
         try:
             for file in files:
                 file.stamp = store.put(file.spool)
-            with transaction() as session:
-                _charge(session, actor, sum(file.spool.size for file in files))
+            with transaction() as connection:
+                _charge(connection, actor, size_bytes)
                 for file in files:
-                    _name_blob(session, file)
-                session.add_all(rows)
+                    _name_blob(connection, file)
+                connection.execute(_INSERT_FILE, records)
             return
         except StoreFull as fault:
             raise StorageFull from fault
         except (_SweptAway, IntegrityError):
             # An IntegrityError is another worker giving out the same address at this very moment (PostgreSQL).
-            # The rolled-back records are as good as new: the next round adds them again.
             continue
-    raise StorageFull("The upload could not be recorded. Nothing was kept; try again.")
+    raise ServiceUnavailable("The upload could not be recorded. Nothing was kept; try again.")
 
 
-def _charge(session: Session, actor: Actor, size_bytes: int) -> None:
+def _charge(connection: Connection, actor: Actor, size_bytes: int) -> None:
     if not actor.is_nobody:
         return
+    quota = settings.ANONYMOUS_QUOTA
     subject = limits.subject_of(actor.address)
-    ends = limits.add(session, "anonymous bytes", subject, size_bytes, at_most=settings.ANONYMOUS_QUOTA, seconds=DAY)
-    if ends is not None:
+    if limits.add(connection, "anonymous bytes", subject, size_bytes, at_most=quota, seconds=DAY) is not None:
         raise StorageLimit(
-            f"Without an account {settings.ANONYMOUS_QUOTA} bytes a day are taken from one address. "
-            "Try again tomorrow, or log in.",
-            limit=settings.ANONYMOUS_QUOTA,
+            f"Without an account {quota} bytes a day are taken from one address. Try again tomorrow, or log in.",
+            limit=quota,
         )
 
 
-def _name_blob(session: Session, file: _Described) -> None:
+def _name_blob(connection: Connection, file: _Described) -> None:
     """See to it, inside the transaction, that the blob's row stands and its bytes are there."""
-    row = session.execute(select(BlobRow).where(BlobRow.digest == file.digest).with_for_update()).scalar_one_or_none()
-    address = session.execute(select(AddressRow.address).where(AddressRow.digest == file.digest)).scalar_one_or_none()
-    file.address = address or _give_address(session, file.digest)
-    if row is None:
-        content_type = filetypes.media_type_for("", file.sniffed, file.charset)
-        extension = filetypes.choose_extension(None, file.sniffed, file.charset)
-        session.add(
-            BlobRow(
-                digest=file.digest, size=file.spool.size, media_type=content_type, extension=extension,
-                charset=file.charset, state=BlobState.LIVE, created_at=now(),
-            )
-        )  # fmt: skip
-        session.flush()
+    known = connection.execute(_KNOWN, {"of": file.digest}).one_or_none()
+    file.address = known.address if known else _give_address(connection, file.digest)
+    if known and known.state is not None:
+        connection.execute(_REVIVE, {"of": file.digest})
     else:
-        row.state, row.orphaned_at = BlobState.LIVE, None
+        connection.execute(_INSERT_BLOB, _blob_of(file))
     # The sweep unlinks inside a transaction of its own, so the bytes can't go from here on.
     if not store.stands(file.digest, file.stamp):
         raise _SweptAway
 
 
-def _give_address(session: Session, digest: str) -> str:
-    before = select(AddressRow.digest).where(AddressRow.digest < digest).order_by(AddressRow.digest.desc()).limit(1)
-    after = select(AddressRow.digest).where(AddressRow.digest > digest).order_by(AddressRow.digest).limit(1)
-    neighbours = session.execute(before).scalar_one_or_none(), session.execute(after).scalar_one_or_none()
-    address = shortest_address(digest, neighbours, settings.ADDRESS_LENGTH)
-    session.add(AddressRow(digest=digest, address=address))
-    session.flush()
+def _blob_of(file: _Described) -> dict[str, Any]:
+    return {
+        "digest": file.digest,
+        "size": file.spool.size,
+        "media_type": filetypes.media_type_for("", file.sniffed, file.charset),
+        "extension": filetypes.choose_extension(None, file.sniffed, file.charset),
+        "charset": file.charset,
+        "md5": None,
+        "state": BlobState.LIVE,
+        "created_at": now(),
+        "orphaned_at": None,
+    }
+
+
+def _give_address(connection: Connection, digest: str) -> str:
+    before = connection.execute(_BEFORE, {"of": digest}).scalar_one_or_none()
+    after = connection.execute(_AFTER, {"of": digest}).scalar_one_or_none()
+    address = shortest_address(digest, (before, after), settings.ADDRESS_LENGTH)
+    connection.execute(_INSERT_ADDRESS, {"digest": digest, "address": address})
     return address
 
 
-def _told(row: FileRow, token: str, file: _Described) -> Uploaded:
-    stored = StoredFile(
-        row.id, row.digest, file.address, row.size, row.owner_id, row.filename, row.name, row.extension,
-        row.media_type, file.charset, row.is_private, row.private_key, row.expires_at, row.download_limit,
-        0, 0, row.created_at, row.updated_at,
-    )  # fmt: skip
-    return Uploaded(stored, token)
+def _told(record: dict[str, Any], token: str, file: _Described) -> Uploaded:
+    known = {name: value for name, value in record.items() if name not in ("id", "delete_token_hash")}
+    return Uploaded(StoredFile(uuid=record["id"], address=file.address, charset=file.charset, **known), token)
+
+
+# ---- statements, built once: building one costs more than running it
+
+_KNOWN = (
+    select(AddressRow.address, BlobRow.state)
+    .outerjoin(BlobRow, BlobRow.digest == AddressRow.digest)
+    .where(AddressRow.digest == bindparam("of"))
+    .with_for_update(of=AddressRow)
+)
+_BEFORE = (
+    select(AddressRow.digest)
+    .where(AddressRow.digest < bindparam("of"))
+    .order_by(AddressRow.digest.desc())
+    .limit(1)
+)  # fmt: skip
+_AFTER = (
+    select(AddressRow.digest)
+    .where(AddressRow.digest > bindparam("of"))
+    .order_by(AddressRow.digest)
+    .limit(1)
+)  # fmt: skip
+_REVIVE = update(BlobRow).where(BlobRow.digest == bindparam("of")).values(state=BlobState.LIVE, orphaned_at=None)
+_INSERT_ADDRESS = insert(AddressRow)
+_INSERT_BLOB = insert(BlobRow)
+_INSERT_FILE = insert(FileRow)
