@@ -275,10 +275,17 @@ def load(instance: Path, environ: Mapping[str, str] | None = None, **overrides: 
         try:
             values[name] = SETTINGS[name].read(raw)
         except ValueError as fault:
-            faults.append(f"{shown} ({where}) {fault}; it is {raw!r}." if name != "SECRET_KEY" else f"{shown} {fault}.")
+            # What is secret must not get into a log by being mistyped.
+            shown_value = "" if name.startswith("SECRET_") else f"; it is {raw!r}"
+            faults.append(f"{shown} ({where}) {fault}{shown_value}.")
     if faults:
         raise ConfigInvalid("\n".join(faults))
     return Settings(**values)  # type: ignore[arg-type]  # each value was read by its own field's reader
+
+
+_FAULTS_OF_A_FILE = (
+    SyntaxError, NameError, ValueError, TypeError, ImportError, AttributeError, ArithmeticError, LookupError, OSError,
+)  # fmt: skip
 
 
 def _read_file(path: Path) -> dict[str, object]:
@@ -287,6 +294,6 @@ def _read_file(path: Path) -> dict[str, object]:
     found: dict[str, object] = {}
     try:
         exec(compile(path.read_text("utf-8"), str(path), "exec"), found)  # noqa: S102 - the operator's own file
-    except (SyntaxError, NameError, ValueError, TypeError, ImportError, AttributeError) as fault:
+    except _FAULTS_OF_A_FILE as fault:
         raise ConfigInvalid(f"{path} cannot be read: {fault}") from fault
     return {name: value for name, value in found.items() if name.isupper()}
