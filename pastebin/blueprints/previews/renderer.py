@@ -1,0 +1,70 @@
+"""The process that renders what a stranger wrote: one job after the other, each within a bound on its time.
+
+Started by `rendering`, which speaks to it in messages: 8 bytes of length, then
+JSON. It ends when its input does. Whatever goes wrong in a job ends it too;
+the next job gets a new one.
+"""
+
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final
+
+from pastebin.blueprints.previews import highlighting, markdown
+
+LENGTH: Final = struct.Struct(">Q")
+
+CPU_SECONDS: Final = 1.0
+"""Of processor time, for one job: 256 KiB in an ordinary language take a third of it (docs/dependencies.md)."""
+
+_MOST_MEMORY_BYTES: Final = 512 << 20
+
+
+def _highlight(job: dict[str, Any]) -> dict[str, Any]:
+    found = highlighting.highlight(job["text"], job["names"])
+    return {"language": found.language, "html": "\n".join(found.lines)} if found else {}
+
+
+def _markdown(job: dict[str, Any]) -> dict[str, Any]:
+    return {"html": markdown.render(job["text"])}
+
+
+_JOBS: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {"highlight": _highlight, "markdown": _markdown}
+
+
+def main() -> None:
+    """Work until the input ends."""
+    # A signal without a handler is the kernel's own doing: it ends the process in the middle of a regular
+    # expression, and also when nobody waits for it any more.
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes our input
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)  # serving comes first
+    while (job := _read(sys.stdin.buffer)) is not None:
+        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        answer = _JOBS[job["kind"]](job)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        _write(sys.stdout.buffer, answer)
+
+
+def _read(stream: BinaryIO) -> dict[str, Any] | None:
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    job: dict[str, Any] = json.loads(stream.read(LENGTH.unpack(head)[0]))
+    return job
+
+
+def _write(stream: BinaryIO, answer: dict[str, Any]) -> None:
+    body = json.dumps(answer, ensure_ascii=False).encode()
+    stream.write(LENGTH.pack(len(body)) + body)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()
