@@ -39,6 +39,12 @@ class SessionInvalid(PastebinError):
     message = "You need to be logged in, or to send a valid API key as 'Authorization: Bearer KEY'."
 
 
+class LoginNeeded(SessionInvalid):
+    """A page that is somebody's own, asked for by nobody: a person is led to the login instead."""
+
+    message = "You need to be logged in to see this page."
+
+
 class KeyInvalid(SessionInvalid):
     """A key or token that is malformed, unknown, invalidated or expired: never treated as nobody."""
 

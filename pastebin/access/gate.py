@@ -16,7 +16,7 @@ from flask import g, request
 from werkzeug.wrappers import Response
 
 from pastebin.access import csrf, hosts, identity
-from pastebin.errors import CsrfMissing, KeyInvalid, PermissionMissing, SessionInvalid
+from pastebin.errors import CsrfMissing, KeyInvalid, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import uploads
 from pastebin.services.actor import Actor, ActorKind, Scope
@@ -33,6 +33,7 @@ class Needs(Enum):
     ANYONE = "anyone"
     ACCOUNT = "an account: session or key"
     SESSION = "a session; every key is refused"
+    PERSON = "a session, on a page: nobody is led to the login"
 
 
 class Token(Enum):
@@ -86,7 +87,7 @@ def enter(rule: Rule) -> None:
     """Let the request through, or refuse it. Sets `g.actor`.
 
     Raises:
-        KeyInvalid, SessionInvalid: 401. PermissionMissing, CsrfMissing, CsrfInvalid, CrossSite: 403.
+        KeyInvalid, SessionInvalid, LoginNeeded: 401. PermissionMissing, CsrfMissing, CsrfInvalid, CrossSite: 403.
         BodyTooLarge: 413.
     """
     g.csrf_pending = False
@@ -146,7 +147,7 @@ def check_scope(rule: Rule, actor: Actor) -> None:
     Raises:
         PermissionMissing: it does; facts have the `scope`.
     """
-    if rule.needs is Needs.SESSION and actor.kind is ActorKind.KEY:
+    if rule.needs in (Needs.SESSION, Needs.PERSON) and actor.kind is ActorKind.KEY:
         raise PermissionMissing("API keys cannot be used for this. Log in instead.")
     if rule.scope and not actor.is_nobody and not actor.may(rule.scope):
         raise PermissionMissing(f"This API key lacks the scope {rule.scope}.", scope=rule.scope)
@@ -154,7 +155,7 @@ def check_scope(rule: Rule, actor: Actor) -> None:
 
 def _check_needs(rule: Rule, actor: Actor) -> None:
     if actor.is_nobody and rule.needs is not Needs.ANYONE:
-        raise SessionInvalid
+        raise LoginNeeded if rule.needs is Needs.PERSON else SessionInvalid
 
 
 def _check_csrf(rule: Rule, actor: Actor) -> None:

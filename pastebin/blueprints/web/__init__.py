@@ -1,6 +1,6 @@
 """Pages for people."""
 
-from pastebin.blueprints.web import views
+from pastebin.blueprints.web import accounts, views
 from pastebin.blueprints.web.blueprint import bp
 
-__all__ = ["bp", "views"]
+__all__ = ["accounts", "bp", "views"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint, request, url_for
 
 from pastebin.blueprints.web import wording
+from pastebin.extensions import settings
 
 STATIC = Path(__file__).parent / "static"
 
@@ -30,6 +31,12 @@ bp = Pages("web", __name__, template_folder="templates", static_folder="static",
 def asset(filename: str) -> str:
     """The URL of a static file, with its version: a changed file has a new address."""
     return url_for("web.static", filename=filename, v=version(filename))
+
+
+@bp.app_template_global("registration_open")
+def registration_open() -> bool:
+    """Whether people may make accounts themselves."""
+    return settings.REGISTRATION == "open"
 
 
 def version(filename: str) -> str:

@@ -107,5 +107,5 @@ def _own(uuid: UUID) -> StoredFile:
 
 def _page_number() -> int:
     """`?page=`, from 1; nonsense is the first page."""
-    text = request.args.get("page", "")
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
+    asked = request.args.get("page", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else 1

@@ -1,0 +1,114 @@
+"""Which URLs accounts have: register, log in and out, and one's own account."""
+
+import re
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from pastebin.access import login as logins
+from pastebin.access.gate import Needs, Token, current_actor, gate
+from pastebin.blueprints.pages import person, render, render_again
+from pastebin.blueprints.web.blueprint import bp
+from pastebin.blueprints.web.forms import LoginForm, PasswordForm, RegisterForm
+from pastebin.errors import (
+    CredentialsInvalid,
+    FieldsInvalid,
+    PasswordInvalid,
+    RateLimited,
+    RegistrationClosed,
+    ServiceUnavailable,
+    UserExists,
+)
+from pastebin.extensions import settings
+from pastebin.services import accounts, files, keys
+
+# A path on this server: browsers drop tabs and line ends from addresses and take a backslash for a slash,
+# so that "/\t/elsewhere" and "/\elsewhere" lead away.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+
+
+@bp.get("/register")
+@gate()
+def register() -> Response:
+    """The form that makes an account."""
+    if settings.REGISTRATION != "open":
+        raise RegistrationClosed
+    return redirect(_next()) if current_actor().user else render("register.html", form=RegisterForm())
+
+
+@bp.post("/register")
+@gate(token=Token.FORM)
+def make_account() -> Response:
+    """Make an account and log its owner in."""
+    form = RegisterForm()
+    try:
+        form.check_repetition()
+        user = accounts.register(current_actor(), form.username.data or "", form.password.data or "")
+    except (FieldsInvalid, RateLimited, ServiceUnavailable) as error:
+        return render_again("register.html", form, error)
+    except UserExists as error:
+        return render_again("register.html", form, error, field="username")
+    logins.begin(user)
+    return redirect(_next(), 303)
+
+
+@bp.get("/login")
+@gate()
+def login() -> Response:
+    """The form that begins a session."""
+    return redirect(_next()) if current_actor().user else render("login.html", form=LoginForm())
+
+
+@bp.post("/login")
+@gate(token=Token.FORM)
+def begin_session() -> Response:
+    """Log in."""
+    form = LoginForm()
+    try:
+        user = accounts.log_in(current_actor(), form.username.data or "", form.password.data or "")
+    except (CredentialsInvalid, RateLimited, ServiceUnavailable) as error:
+        return render_again("login.html", form, error)
+    logins.begin(user)
+    return redirect(_next(), 303)
+
+
+@bp.post("/logout")
+@gate(token=Token.FORM)
+def logout() -> Response:
+    """End the session, here and on the server."""
+    logins.end()
+    return redirect("/", 303)
+
+
+@bp.get("/account")
+@gate(needs=Needs.PERSON)
+def account() -> Response:
+    """One's own account: what is known of it, and a form for a new password."""
+    return render("account.html", form=PasswordForm(), **_facts())
+
+
+@bp.post("/account")
+@gate(needs=Needs.PERSON, token=Token.FORM)
+def change_password() -> Response:
+    """Set a new password; every other session of the account ends."""
+    form = PasswordForm()
+    try:
+        form.check_repetition()
+        accounts.change_password(current_actor(), form.old_password.data or "", form.new_password.data or "")
+    except (FieldsInvalid, RateLimited, ServiceUnavailable) as error:
+        return render_again("account.html", form, error, **_facts())
+    except PasswordInvalid as error:
+        return render_again("account.html", form, error, field="old_password", **_facts())
+    return render("account.html", form=PasswordForm(formdata=None), changed=True, **_facts())
+
+
+def _facts() -> dict[str, object]:
+    user = person()
+    file_count, _none = files.listing(user.id, limit=0)
+    return {"user": user, "file_count": file_count, "key_count": len(keys.listing(user.id))}
+
+
+def _next() -> str:
+    """Where to go on: `?next=`, if that is a path of this server."""
+    wanted = request.args.get("next", "")
+    return wanted if _OWN_PATH.fullmatch(wanted) else "/"

@@ -1,0 +1,50 @@
+"""The fields of the account pages."""
+
+from wtforms import PasswordField, StringField
+
+from pastebin.blueprints.pages import PageForm
+from pastebin.errors import FieldsInvalid
+
+
+class LoginForm(PageForm):
+    """Who logs in."""
+
+    username = StringField("User name")
+    password = PasswordField("Password")
+
+
+class RegisterForm(PageForm):
+    """Who wants an account."""
+
+    username = StringField("User name")
+    password = PasswordField("Password")
+    password_again = PasswordField("Password, once more")
+
+    def check_repetition(self) -> None:
+        """Make sure that the password was typed as meant.
+
+        Raises:
+            FieldsInvalid: the two differ.
+        """
+        _check_same(self.password, self.password_again)
+
+
+class PasswordForm(PageForm):
+    """A new password."""
+
+    old_password = PasswordField("Password so far")
+    new_password = PasswordField("New password")
+    new_password_again = PasswordField("New password, once more")
+
+    def check_repetition(self) -> None:
+        """Make sure that the new password was typed as meant.
+
+        Raises:
+            FieldsInvalid: the two differ.
+        """
+        _check_same(self.new_password, self.new_password_again)
+
+
+def _check_same(first: PasswordField, second: PasswordField) -> None:
+    if first.data != second.data:
+        raise FieldsInvalid("This is not the password above.", fields=[second.name])

@@ -1,0 +1,47 @@
+"""What this server takes from whoever asks: said on the upload form before anything is sent."""
+
+from dataclasses import dataclass
+
+from pastebin.config import DAY, HOUR, MINUTE, WEEK
+from pastebin.extensions import settings
+from pastebin.services import uploads
+from pastebin.services.actor import Actor
+
+_LIFETIMES = (
+    ("10min", 10 * MINUTE, "10 minutes"),
+    ("1h", HOUR, "1 hour"),
+    ("1d", DAY, "1 day"),
+    ("1w", WEEK, "1 week"),
+    ("30d", 30 * DAY, "30 days"),
+    ("365d", 365 * DAY, "1 year"),
+)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The bounds of one caller's uploads: sizes in bytes, times in seconds.
+
+    `lifetimes` are the choices of the form: the value of `expire`, and its words.
+    """
+
+    taken: bool
+    largest: int
+    largest_with_account: int
+    daily_quota: int | None
+    longest: int | None
+    types: tuple[str, ...]
+    lifetimes: tuple[tuple[str, str], ...]
+
+
+def terms(actor: Actor) -> Terms:
+    """What *actor* may upload."""
+    longest = settings.ANONYMOUS_MAX_EXPIRY if actor.is_nobody else None
+    return Terms(
+        taken=settings.ANONYMOUS_UPLOADS or not actor.is_nobody,
+        largest=uploads.largest_body(actor),
+        largest_with_account=uploads.largest_body(None),
+        daily_quota=settings.ANONYMOUS_QUOTA if actor.is_nobody else None,
+        longest=longest,
+        types=settings.ALLOWED_TYPES,
+        lifetimes=tuple((value, words) for value, seconds, words in _LIFETIMES if longest is None or seconds < longest),
+    )
