@@ -1,23 +1,71 @@
 """Which URLs the API has."""
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import intake
-from pastebin.blueprints.api import wire
+from pastebin.blueprints.api import clients, openapi, wire
+from pastebin.blueprints.api.documentation import words
+from pastebin.blueprints.description import Answer, describes, undocumented
 from pastebin.blueprints.links import links
+from pastebin.blueprints.schemas import UploadFormSchema, UploadQuerySchema, UploadSchema
 from pastebin.errors import EndpointNotFound
 from pastebin.services import uploads
 from pastebin.services.actor import Scope
 
-bp = Blueprint("api", __name__, url_prefix="/api")
+bp = Blueprint("api", __name__, url_prefix="/api", template_folder="templates")
+
+_MADE = Answer(
+    "Kept: acknowledged means that it would survive a power cut.", UploadSchema,
+    headers={"Location": "The file's link.", "X-Delete-URL": "The page whose button deletes it."},
+)  # fmt: skip
+
+
+@bp.get("", strict_slashes=False)
+@gate()
+@describes("documentation", {200: Answer("A page for people.", media_type="text/html")})
+def documentation() -> Response:
+    """How to upload from programs, with this server's own addresses."""
+    return make_response(render_template("api/documentation.html", **words(links(), current_actor())))
+
+
+@bp.get("/openapi.json")
+@gate()
+@describes("documentation", {200: Answer("An OpenAPI 3.1 document.")})
+def openapi_document() -> Response:
+    """This document."""
+    return jsonify(openapi.document(current_app, links().base))
+
+
+@bp.get("/clients/<name>")
+@gate()
+@describes(
+    "documentation",
+    {200: Answer("The file, as an attachment.", media_type="text/plain")},
+    path={"name": "`sharex.sxcu`, `pastebinit.conf` or `paste.sh`."},
+    errors=(EndpointNotFound,),
+)
+def client_file(name: str) -> Response:
+    """A file that makes a client use this server: for ShareX, pastebinit, or a shell."""
+    return wire.render_client_file(name, clients.file(name, links()))
 
 
 @bp.post("/upload")
 @gate(scope=Scope.UPLOAD_FILE, token=Token.STREAM, uploads=True)
+@describes(
+    "upload",
+    {201: _MADE},
+    body={"multipart/form-data": UploadFormSchema, "application/octet-stream": None},
+    query=UploadQuerySchema,
+)
 def upload() -> Response:
-    """Take files in: a multipart form, or a body that is the file itself."""
+    """Take files in: a multipart form, or a body that is the file itself.
+
+    A body of any other type than `multipart/form-data` is the file as it stands, also where it calls itself an
+    urlencoded form, as `curl --data-binary` does; its name is then `filename` of the query, or of
+    `Content-Disposition`.
+    """
     is_form = request.mimetype == "multipart/form-data"
     with intake.form(request) if is_form else intake.raw(request) as received:
         made = uploads.take_in(current_actor(), received.named_files(), received.rules())
@@ -26,6 +74,7 @@ def upload() -> Response:
 
 @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 @gate()
+@undocumented
 def unknown(anything: str) -> Response:
     """Whatever else is asked for under `/api`: not a file's address."""
     raise EndpointNotFound

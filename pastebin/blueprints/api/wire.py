@@ -3,6 +3,7 @@
 from flask import jsonify
 from werkzeug.wrappers import Response
 
+from pastebin import filetypes
 from pastebin.blueprints.links import Links
 from pastebin.blueprints.representation import describe_upload, upload_headers
 from pastebin.services.uploads import Uploaded
@@ -15,4 +16,11 @@ def render_uploads(uploads: list[Uploaded], links: Links) -> Response:
     response = jsonify(body)
     response.status_code = 201
     response.headers.update(upload_headers(uploads[0], links))
+    return response
+
+
+def render_client_file(name: str, text: str) -> Response:
+    """A file to save: an attachment."""
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = filetypes.content_disposition(name, inline=False)
     return response

@@ -1,0 +1,219 @@
+"""The API as an OpenAPI 3.1 document, read off the running application.
+
+Nothing is listed by hand: the routes are those of the URL map under `/api`,
+who may call each is what its gate asks, its words are its docstring and what
+it `describes`; which errors it may answer with follows from all three.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any, cast
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask
+from marshmallow import Schema
+from werkzeug.routing import Rule as Route
+
+from pastebin import errors
+from pastebin.access.csrf import HEADER, SAFE_METHODS
+from pastebin.access.gate import Needs, Rule
+from pastebin.blueprints.description import JSON, Answer, Description, description_of
+from pastebin.blueprints.schemas import ErrorSchema
+from pastebin.errors import PastebinError
+
+_KEPT = "pastebin.openapi"
+_COOKIE = "pastebin_session"  # see pastebin/access/session_cookie.py
+_VARIABLE = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_KINDS: dict[str, dict[str, str]] = {"int": {"type": "integer"}, "uuid": {"type": "string", "format": "uuid"}}
+
+_ABOUT = """\
+Upload files, manage API keys. The page `/api` says the same with examples for people.
+
+Every error is the schema `Error`; go by its `code`. GET routes answer HEAD as well, and all routes OPTIONS."""
+
+_SECURITY_SCHEMES = {
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, from the page `/keys`. `Authorization: KEY` without `Bearer` does as well.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": _COOKIE,
+        "description": f"The login cookie; over https its name is `__Host-{_COOKIE}`.",
+    },
+    "csrfToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": HEADER,
+        "description": "Beside the login cookie, with every request that changes something.",
+    },
+}
+
+_BY_ANYTHING = (errors.UntrustedHost, errors.KeyInvalid, errors.InternalError, errors.ServiceUnavailable)
+_BY_CHANGES = (errors.CsrfMissing, errors.CsrfInvalid, errors.CrossSite)
+_BY_BODY = (errors.BodyMalformed, errors.FieldsInvalid)
+_BY_UPLOAD = (
+    errors.SessionInvalid, errors.BodyTooSlow, errors.BodyTooLarge, errors.FieldsMissing, errors.TypeNotAllowed,
+    errors.StorageLimit, errors.StorageFull,
+)  # fmt: skip
+
+_HEADERS_BY_STATUS: dict[int, dict[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "`Bearer`."},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "Seconds to wait."},
+}
+
+
+def document(app: Flask, base_url: str) -> dict[str, Any]:
+    """The whole document, for a server that is called by *base_url* (without a slash at its end)."""
+    if _KEPT not in app.extensions:
+        app.extensions[_KEPT] = _spec_of(app).to_dict()
+    return {**app.extensions[_KEPT], "servers": [{"url": base_url}]}
+
+
+def routes(app: Flask) -> Iterator[tuple[Route, Description]]:
+    """Every documented route under `/api`.
+
+    Raises:
+        AttributeError: one that says nothing of itself (`describes`).
+    """
+    for route in app.url_map.iter_rules():
+        if route.rule == "/api" or route.rule.startswith("/api/"):
+            described = description_of(app.view_functions[route.endpoint])
+            if described is not None:
+                yield route, described
+
+
+def methods(route: Route) -> list[str]:
+    """The methods of a route that are written down: not those that Flask adds by itself."""
+    return sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def path_of(route: Route) -> str:
+    """A route's path as OpenAPI spells it."""
+    return _VARIABLE.sub(r"{\g<name>}", route.rule)
+
+
+def errors_of(rule: Rule, method: str, described: Description) -> list[type[PastebinError]]:
+    """What a view may refuse with: by its gate, by what it reads, and by what it says itself."""
+    found: list[type[PastebinError]] = [*_BY_ANYTHING, *described.errors]
+    if rule.needs is not Needs.ANYONE:
+        found.append(errors.SessionInvalid)
+    if rule.scope or rule.needs is Needs.SESSION:
+        found.append(errors.PermissionMissing)
+    if method not in SAFE_METHODS:
+        found += _BY_CHANGES
+    if described.body:
+        found += _BY_BODY
+    if rule.uploads:
+        found += _BY_UPLOAD
+    return list(dict.fromkeys(found))
+
+
+def _spec_of(app: Flask) -> APISpec:
+    plugin = MarshmallowPlugin(schema_name_resolver=_name_of)
+    about = {"description": _ABOUT}
+    spec = APISpec("pastebin", version("pastebin"), openapi_version="3.1.0", plugins=[plugin], info=about)
+    spec.components.schema("Error", schema=ErrorSchema)
+    for name, scheme in _SECURITY_SCHEMES.items():
+        spec.components.security_scheme(name, scheme)
+    operations: dict[str, dict[str, Any]] = {}
+    for route, described in sorted(routes(app), key=lambda found: found[0].rule):
+        view = app.view_functions[route.endpoint]
+        for method in methods(route):
+            operations.setdefault(path_of(route), {})[method.lower()] = _operation(route, method, view, described)
+    for path, found in operations.items():
+        spec.path(path=path, operations=found)
+    return spec
+
+
+def _name_of(schema: type[Schema] | Schema) -> str:
+    """`FileSchema` is `File`; one that leaves fields out says so."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    left_out = "" if isinstance(schema, type) or not schema.exclude else "Single"
+    return left_out + kind.__name__.removesuffix("Schema")
+
+
+def _operation(route: Route, method: str, view: Any, described: Description) -> dict[str, Any]:
+    rule = cast(Rule, view.rule)
+    summary, _blank, rest = (inspect.getdoc(view) or "").partition("\n\n")
+    operation: dict[str, Any] = {
+        "tags": [described.tag],
+        "operationId": "_".join(re.findall(r"\w+", f"{method.lower()} {path_of(route)}")),
+        "summary": " ".join(summary.split()),
+        "security": _security(rule, method),
+        "responses": _answers(described) | _error_answers(errors_of(rule, method, described)),
+    }
+    if rest:
+        operation["description"] = rest
+    if parameters := [*_path_parameters(route, described), *_query_parameters(described)]:
+        operation["parameters"] = parameters
+    if described.body:
+        content = {kind: {"schema": schema} if schema else {} for kind, schema in described.body.items()}
+        operation["requestBody"] = {"required": described.body_needed, "content": content}
+    return operation
+
+
+def _security(rule: Rule, method: str) -> list[dict[str, list[str]]]:
+    """Ways to be let in; the empty one is nobody's."""
+    cookie: dict[str, list[str]] = {"session": []}
+    if method not in SAFE_METHODS:
+        cookie["csrfToken"] = []
+    if rule.needs is Needs.SESSION:
+        return [cookie]
+    ways = [{"apiKey": [str(rule.scope)] if rule.scope else []}, cookie]
+    return [{}, *ways] if rule.needs is Needs.ANYONE else ways
+
+
+def _path_parameters(route: Route, described: Description) -> list[dict[str, Any]]:
+    return [
+        {
+            "in": "path",
+            "name": found["name"],
+            "required": True,
+            "description": described.path[found["name"]],
+            "schema": _KINDS.get(found["kind"] or "", {"type": "string"}),
+        }
+        for found in _VARIABLE.finditer(route.rule)
+    ]
+
+
+def _query_parameters(described: Description) -> list[dict[str, Any]]:
+    return [{"in": "query", "schema": described.query}] if described.query else []
+
+
+def _answers(described: Description) -> dict[str, Any]:
+    return {str(status): _answer(answer) for status, answer in described.answers.items()}
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    schema = answer.schema or {"type": "object" if answer.media_type == JSON else "string"}
+    return _response(answer.about, answer.headers, answer.media_type, schema)
+
+
+def _error_answers(found: list[type[PastebinError]]) -> dict[str, Any]:
+    by_status: dict[int, list[type[PastebinError]]] = {}
+    for error in found:
+        by_status.setdefault(error.status, []).append(error)
+    return {str(status): _error_answer(status, those) for status, those in sorted(by_status.items())}
+
+
+def _error_answer(status: int, those: list[type[PastebinError]]) -> dict[str, Any]:
+    codes = sorted({error.code for error in those})
+    schema = {"allOf": [ErrorSchema, {"properties": {"code": {"enum": codes}}}]}
+    lines = [f"- `{error.code}`: {error.message}" for error in those]
+    return _response("\n".join(lines), _HEADERS_BY_STATUS.get(status, {}), JSON, schema)
+
+
+def _response(about: str, headers: Mapping[str, str], media_type: str, schema: object) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": about, "content": {media_type: {"schema": schema}}}
+    if headers:
+        response["headers"] = {
+            name: {"description": sentence, "schema": {"type": "string"}} for name, sentence in headers.items()
+        }
+    return response

@@ -1,0 +1,89 @@
+"""What a view says of itself for the OpenAPI document, beside its docstring and its gate.
+
+Data only: every protocol may describe its views, and knows nothing of who
+reads it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+from marshmallow import Schema
+
+from pastebin.errors import PastebinError
+
+View = TypeVar("View", bound=Callable[..., object])
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One way in which a view answers when all goes well.
+
+    `schema` is None where the body is no JSON; `headers` are those that a
+    client may want, each with a sentence.
+    """
+
+    about: str
+    schema: type[Schema] | None = None
+    media_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a view takes and gives. Errors that follow from its gate are not listed again."""
+
+    tag: str
+    answers: Mapping[int, Answer]
+    body: Mapping[str, type[Schema] | None]
+    body_needed: bool
+    query: type[Schema] | None
+    path: Mapping[str, str]
+    errors: tuple[type[PastebinError], ...]
+
+
+def describes(
+    tag: str,
+    answers: Mapping[int, Answer],
+    *,
+    body: Mapping[str, type[Schema] | None] | None = None,
+    body_needed: bool = False,
+    query: type[Schema] | None = None,
+    path: Mapping[str, str] | None = None,
+    errors: tuple[type[PastebinError], ...] = (),
+) -> Callable[[View], View]:
+    """Describe a view.
+
+    Args:
+        tag: under which heading it stands.
+        answers: by status.
+        body: schemas of the request's body by media type; None for a body that is no form and no JSON.
+        body_needed: whether a request without a body is refused.
+        query: fields that may stand in the query.
+        path: a sentence for each variable of the path.
+        errors: what it may refuse with, beside what the gate and the reading of a body do.
+    """
+    described = Description(tag, answers, body or {}, body_needed, query, path or {}, errors)
+
+    def attach(view: View) -> View:
+        view.description = described  # type: ignore[attr-defined]  # functions carry what is hung on them
+        return view
+
+    return attach
+
+
+def undocumented(view: View) -> View:
+    """Mark a view that is no endpoint for clients: it answers what is not there."""
+    view.description = None  # type: ignore[attr-defined]  # functions carry what is hung on them
+    return view
+
+
+def description_of(view: Callable[..., object]) -> Description | None:
+    """What a view says of itself; None where it is no endpoint for clients.
+
+    Raises:
+        AttributeError: it says nothing.
+    """
+    return cast("Description | None", view.description)  # type: ignore[attr-defined]  # see `describes`

@@ -1,0 +1,234 @@
+"""The JSON of the API as schemas: what the OpenAPI document says of it, and what tests hold real answers against."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
+
+from pastebin.services.actor import Scope
+
+
+class _Object(Schema):
+    """An object to which fields may be added in a later version: clients ignore what they do not know."""
+
+    class Meta:
+        """Unknown fields are no mistake."""
+
+        unknown = EXCLUDE
+
+
+class Always(fields.Boolean):
+    """A field with one value, there so that a client sees at a glance how it went."""
+
+    def __init__(self, value: bool) -> None:
+        super().__init__(required=True, validate=validate.Equal(value))
+
+
+def _text(about: str, *, required: bool = True, **more: Any) -> fields.String:
+    return fields.String(required=required, metadata={"description": about, **more})
+
+
+def _link(about: str, *, required: bool = True) -> fields.String:
+    return _text(about, required=required, format="uri")
+
+
+def _time(about: str, *, or_never: bool) -> fields.String:
+    about = f"{about}, in UTC: `2026-11-21T04:54:00.000Z`"
+    return fields.String(
+        required=True, allow_none=or_never, metadata={"description": about, "format": "date-time"},
+        validate=validate.Regexp(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$"),
+    )  # fmt: skip
+
+
+def _count(about: str) -> fields.Integer:
+    return fields.Integer(required=True, validate=validate.Range(min=0), metadata={"description": about})
+
+
+def _limit(*, required: bool) -> fields.Integer:
+    return fields.Integer(
+        required=required, allow_none=True, validate=validate.Range(min=1),
+        metadata={"description": "How often it may be downloaded; null: without limit."},
+    )  # fmt: skip
+
+
+class UrlsSchema(_Object):
+    """The addresses of one file, spelled out."""
+
+    base = _link("The server: what all addresses begin with.")
+    hash = _link("The shortest address.")
+    ext = _link("The same with the extension, which says the type to those who read it.")
+    full = _link("The same with the file's name, which a browser saves it under.")
+
+
+class FileSchema(_Object):
+    """A file: one upload of some bytes."""
+
+    status = Always(True)
+    hash = _text(
+        "What addresses are built from: leading hex digits of the SHA-256, or the UUID of a private or limited file."
+    )
+    urls = fields.Nested(UrlsSchema, required=True)
+    sha256 = fields.String(
+        required=True, validate=validate.Regexp("^[0-9a-f]{64}$"),
+        metadata={"description": "The whole digest. Only this proves the content; it is an address too."},
+    )  # fmt: skip
+    id = _text("The UUID with the extension.")
+    uuid = fields.UUID(required=True, metadata={"description": "The UUID alone. Leads to this upload at `/UUID`."})
+    filename = _text("The name it came with, made safe.")
+    name = fields.String(
+        required=True, allow_none=True, metadata={"description": "A display name, if it was given one."}
+    )
+    extension = fields.String(
+        required=True, validate=validate.Regexp(r"^[a-z0-9]{1,16}(\.[a-z0-9]{1,16})?$"),
+        metadata={"description": "Of the name, where the content fits it; else by the content."},
+    )  # fmt: skip
+    size = _count("In bytes.")
+    type = _text("The media type.")
+    uploadedAt = _time("When it was uploaded", or_never=False)  # noqa: N815 - the contract's spelling
+    expires = _time("When it ends; null: never", or_never=True)
+    limit = _limit(required=True)
+    isPrivate = fields.Boolean(  # noqa: N815 - the contract's spelling
+        required=True, metadata={"description": "Whether it needs its key, or its owner, to be read."}
+    )
+    views = _count("How often it was fetched by others than its owner.")
+    url = _link("The one link to give away. Carries `?key=` where the file has a private key.")
+    full_link = _link("The same as `url`.")
+    manage = _link("The owner's page of it.")
+    thumbnail = _link("A preview of 512×512 pixels; images only.", required=False)
+    privateKey = _text(  # noqa: N815 - the contract's spelling
+        "The key of a private file; shown to its owner alone, and in the answer to the upload.", required=False
+    )
+
+
+class UploadSchema(FileSchema):
+    """The answer to an upload: the file, and what only its uploader may know."""
+
+    deletion_url = _link("A page whose button deletes the file. Stands in this answer alone; its end is the token.")
+    files = fields.List(
+        fields.Nested(lambda: UploadSchema(exclude=("files",))),
+        metadata={"description": "All of them, where several were sent; the fields beside it are the first one's."},
+    )
+
+
+class _UploadFields(_Object):
+    """What may be said of an upload beside its bytes."""
+
+    filename = _text("A name other than the one it comes with.", required=False)
+    name = fields.String(
+        validate=validate.Length(max=255), metadata={"description": "A display name, without invisible characters."}
+    )
+    expire = _text(
+        "When it ends: `90s`, `10min`, `2h`, `7d`, `1w`, seconds, from 10^9 on a Unix timestamp, or an ISO 8601 time.",
+        required=False,
+    )
+    limit = _limit(required=False)
+    private = fields.String(
+        validate=validate.OneOf(["0", "1", "owner"]),
+        metadata={"description": "`1`: readable with a key, which the server makes; `owner`: by nobody but its owner."},
+    )
+
+
+class UploadQuerySchema(_UploadFields):
+    """The fields of an upload whose body is the file itself; they may stand in the query of a form too."""
+
+
+class UploadFormSchema(_UploadFields):
+    """An upload form. The first file part of any name is taken where there is none called `file` or `img`."""
+
+    file = fields.List(
+        fields.Raw(metadata={"type": "string", "contentMediaType": "application/octet-stream"}),
+        validate=validate.Length(min=1, max=100),
+        metadata={"description": "The file, or several: all of them are kept, or none."},
+    )
+    img = fields.Raw(
+        metadata={
+            "type": "string", "contentMediaType": "application/octet-stream",
+            "description": "Another name for the file, which some clients send.",
+        }
+    )  # fmt: skip
+    text = _text("A text instead of a file; it is named `paste.txt`.", required=False)
+    key = _text("An API key, for clients that cannot send headers. Put it before the file.", required=False)
+    csrf_token = _text("The CSRF token, for browsers with the login cookie. Put it before the file.", required=False)
+
+
+class KeyWantedSchema(_Object):
+    """What is asked of a new API key; nothing is needed."""
+
+    name = fields.String(
+        allow_none=True, validate=validate.Length(max=255), metadata={"description": "What it is for, for yourself."}
+    )
+    scopes = fields.List(
+        fields.String(validate=validate.OneOf([*Scope])), allow_none=True, validate=validate.Length(min=1),
+        metadata={"description": "What it may be used for; the first three where nothing is said. Staff ones: staff."},
+    )  # fmt: skip
+    expire = fields.Raw(
+        metadata={
+            "type": ["string", "integer", "null"],
+            "description": "When it ends, spelled as for uploads; without it: when it is invalidated.",
+        }
+    )
+
+
+class ApiKeySchema(_Object):
+    """An API key, without the key itself."""
+
+    id = fields.String(required=True, validate=validate.Regexp("^[0-9]+$"))
+    name = fields.String(required=True, allow_none=True)
+    scopes = fields.List(fields.String(validate=validate.OneOf([*Scope])), required=True)
+    createdAt = _time("When it was made", or_never=False)  # noqa: N815 - the contract's spelling
+    lastUsedAt = _time("When it was last used; null: never", or_never=True)  # noqa: N815 - the contract's spelling
+    expires = _time("When it ends; null: never", or_never=True)
+
+
+class NewApiKeySchema(ApiKeySchema):
+    """A new API key, with the key itself."""
+
+    key = fields.String(
+        required=True, validate=validate.Regexp("^pb_"),
+        metadata={"description": "The key. The server keeps only a hash of it: it is shown this once."},
+    )  # fmt: skip
+
+
+class ApiKeysSchema(_Object):
+    """All API keys of an account, newest first."""
+
+    count = _count("How many there are.")
+    items = fields.List(fields.Nested(ApiKeySchema), required=True)
+
+
+class DoneSchema(_Object):
+    """It is done."""
+
+    status = Always(True)
+    success = Always(True)
+    message = fields.String(required=True)
+
+
+class CountSchema(_Object):
+    """It is done, to so many."""
+
+    status = Always(True)
+    success = Always(True)
+    count = _count("To how many.")
+
+
+class ErrorSchema(Schema):
+    """What went wrong. Programs go by `code`, which never changes; `message` is for people, and says what to do."""
+
+    class Meta:
+        """Further facts stand beside the message, depending on the code."""
+
+        unknown = INCLUDE
+
+    status = Always(False)
+    success = Always(False)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    error = _text("The message once more; `not_found` for the 404 of an address.")
+    fields_ = fields.List(
+        fields.String(), data_key="fields", metadata={"description": "Which fields are missing or cannot be used."}
+    )
+    limit = fields.Integer(metadata={"description": "The bound that was passed, in its own unit: bytes, seconds."})
+    retryAfter = fields.Integer(metadata={"description": "Seconds to wait."})  # noqa: N815 - the wire's spelling
+    scope = _text("The scope that the API key lacks.", required=False)
+    ids = fields.List(fields.String(), metadata={"description": "The files that were meant, perhaps."})
+    allowed = fields.List(fields.String(), metadata={"description": "The types that are taken."})
