@@ -6,9 +6,12 @@ services can use them without knowing of Flask.
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
@@ -108,22 +111,44 @@ def transaction() -> Iterator[Connection]:
     On SQLite it takes the write lock at its beginning, so what is read inside
     holds until the commit. Never one inside another.
     """
-    engine = db.engine
-    turn = _sqlite_writers if engine.dialect.name == "sqlite" else nullcontext()
-    with turn, engine.connect() as connection, connection.execution_options(writes=True).begin():
+    with (
+        current_app.extensions["pastebin.writers_turn"],
+        db.engine.connect() as connection,
+        connection.execution_options(writes=True).begin(),
+    ):
         yield connection
 
 
-# SQLite lets one writer in at a time and has the others poll with growing pauses. Threads of one process can wait
-# for each other without.
-_sqlite_writers = Lock()
+class WritersTurn:
+    """SQLite lets one writer in at a time and has the others poll, with growing pauses. This lets them queue up.
+
+    Threads of this process wait at a lock, and the first of them at a lock of
+    the file beside the database, in the order of their coming.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = Lock()
+        self._descriptor = -1
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        if self._descriptor < 0:
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        self._threads.release()
 
 
 def tune_sqlite(app: Flask) -> None:
-    """Make an SQLite engine durable (FULL) and concurrent (WAL), and let `transaction` take the write lock."""
+    """Make an SQLite engine durable (FULL) and concurrent (WAL), and have its writers take turns."""
     with app.app_context():
         engine = db.engine
+    app.extensions["pastebin.writers_turn"] = nullcontext()
     if engine.dialect.name == "sqlite":
+        app.extensions["pastebin.writers_turn"] = WritersTurn(Path(f"{engine.url.database}.turn"))
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
 

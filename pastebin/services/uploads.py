@@ -14,7 +14,7 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, String, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pastebin import filetypes
@@ -29,11 +29,12 @@ from pastebin.errors import (
     StorageLimit,
     TypeNotAllowed,
 )
-from pastebin.extensions import now, settings, store, transaction
+from pastebin.extensions import now, settings, store
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
 from pastebin.services import limits, secrets
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
+from pastebin.services.group_commit import commit_together
 
 # How often bytes that the sweep takes away in between are put again.
 _MOST_TRIES = 20
@@ -216,15 +217,18 @@ class _SweptAway(Exception):
 def _keep(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str, Any]]) -> None:
     """Bytes, then records. No database lock is held while the disk is waited for."""
     size_bytes = sum(file.spool.size for file in files)
+
+    def record(connection: Connection) -> None:
+        _charge(connection, actor, size_bytes)
+        for file in files:
+            _name_blob(connection, file)
+        connection.execute(_INSERT_FILE, records)
+
     for _ in range(_MOST_TRIES):
         try:
             for file in files:
                 file.stamp = store.put(file.spool)
-            with transaction() as connection:
-                _charge(connection, actor, size_bytes)
-                for file in files:
-                    _name_blob(connection, file)
-                connection.execute(_INSERT_FILE, records)
+            commit_together(record)
             return
         except StoreFull as fault:
             raise StorageFull from fault
@@ -248,13 +252,13 @@ def _charge(connection: Connection, actor: Actor, size_bytes: int) -> None:
 
 def _name_blob(connection: Connection, file: _Described) -> None:
     """See to it, inside the transaction, that the blob's row stands and its bytes are there."""
-    known = connection.execute(_KNOWN, {"of": file.digest}).one_or_none()
-    file.address = known.address if known else _give_address(connection, file.digest)
-    if known and known.state is not None:
-        connection.execute(_REVIVE, {"of": file.digest})
-    else:
+    known = connection.execute(_KNOWN, {"of": file.digest}).one()
+    file.address = known.address or _give_address(connection, file.digest, (known.before, known.after))
+    if known.state is None:
         connection.execute(_INSERT_BLOB, _blob_of(file))
-    # The sweep unlinks inside a transaction of its own, so the bytes can't go from here on.
+    elif connection.execute(_REVIVE, {"of": file.digest}).rowcount == 0:
+        raise _SweptAway  # since it was read; where writers do not take turns
+    # The row is ours until the commit, and the sweep unlinks in a transaction that has it: the bytes stay from here on.
     if not store.stands(file.digest, file.stamp):
         raise _SweptAway
 
@@ -273,10 +277,8 @@ def _blob_of(file: _Described) -> dict[str, Any]:
     }
 
 
-def _give_address(connection: Connection, digest: str) -> str:
-    before = connection.execute(_BEFORE, {"of": digest}).scalar_one_or_none()
-    after = connection.execute(_AFTER, {"of": digest}).scalar_one_or_none()
-    address = shortest_address(digest, (before, after), settings.ADDRESS_LENGTH)
+def _give_address(connection: Connection, digest: str, neighbours: tuple[str | None, str | None]) -> str:
+    address = shortest_address(digest, neighbours, settings.ADDRESS_LENGTH)
     connection.execute(_INSERT_ADDRESS, {"digest": digest, "address": address})
     return address
 
@@ -288,24 +290,14 @@ def _told(record: dict[str, Any], token: str, file: _Described) -> Uploaded:
 
 # ---- statements, built once: building one costs more than running it
 
-_KNOWN = (
-    select(AddressRow.address, BlobRow.state)
-    .outerjoin(BlobRow, BlobRow.digest == AddressRow.digest)
-    .where(AddressRow.digest == bindparam("of"))
-    .with_for_update(of=AddressRow)
+_DIGEST = bindparam("of", type_=String)
+# Four seeks: what is known of a digest, and the digests that stand before and after it.
+_KNOWN = select(
+    select(AddressRow.address).where(AddressRow.digest == _DIGEST).scalar_subquery().label("address"),
+    select(BlobRow.state).where(BlobRow.digest == _DIGEST).scalar_subquery().label("state"),
+    select(func.max(AddressRow.digest)).where(AddressRow.digest < _DIGEST).scalar_subquery().label("before"),
+    select(func.min(AddressRow.digest)).where(AddressRow.digest > _DIGEST).scalar_subquery().label("after"),
 )
-_BEFORE = (
-    select(AddressRow.digest)
-    .where(AddressRow.digest < bindparam("of"))
-    .order_by(AddressRow.digest.desc())
-    .limit(1)
-)  # fmt: skip
-_AFTER = (
-    select(AddressRow.digest)
-    .where(AddressRow.digest > bindparam("of"))
-    .order_by(AddressRow.digest)
-    .limit(1)
-)  # fmt: skip
 _REVIVE = update(BlobRow).where(BlobRow.digest == bindparam("of")).values(state=BlobState.LIVE, orphaned_at=None)
 _INSERT_ADDRESS = insert(AddressRow)
 _INSERT_BLOB = insert(BlobRow)
