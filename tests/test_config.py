@@ -127,7 +127,7 @@ def test_an_unknown_setting_stops_the_start_and_every_fault_is_named_at_once(tmp
 def test_a_file_that_cannot_be_read_stops_the_start_with_its_name(tmp_path, text):
     (tmp_path / "config.py").write_text(text)
 
-    with pytest.raises(ConfigInvalid, match="config.py cannot be read"):
+    with pytest.raises(ConfigInvalid, match=r"config\.py cannot be read"):
         load(tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -17,7 +18,7 @@ from tests.forms import BOUNDARY, body, field, file
 def cut(whole: bytes, positions: list[int]) -> list[memoryview]:
     """The pieces between these positions, none of them empty."""
     edges = sorted({0, len(whole), *(position % (len(whole) + 1) for position in positions)})
-    return [memoryview(whole)[start:stop] for start, stop in zip(edges, edges[1:], strict=False)]
+    return [memoryview(whole)[start:stop] for start, stop in itertools.pairwise(edges)]
 
 
 def parts_of(events) -> list[tuple[str, str | None, bytes]]:
