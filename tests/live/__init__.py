@@ -1,0 +1,1 @@
+"""What the project promises, asked of the real running server."""
