@@ -1,5 +1,7 @@
 """What pages with forms share: the form itself, its errors beside its fields, and whose page it is."""
 
+from collections.abc import Mapping
+
 from flask import make_response, render_template
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -17,6 +19,11 @@ class PageForm(FlaskForm):
         """Not checked a second time."""
 
         csrf = False
+
+    def __init__(self, *, empty: bool = False) -> None:
+        """The form as it was sent, or *empty* whatever was sent."""
+        given = {"formdata": None} if empty else {}
+        super().__init__(**given)  # type: ignore[no-untyped-call]  # Flask-WTF has no types
 
 
 def person() -> User:
@@ -37,7 +44,12 @@ def render(template: str, **context: object) -> Response:
 
 
 def render_again(
-    template: str, form: PageForm, error: PastebinError, *, field: str | None = None, **context: object
+    template: str,
+    form: PageForm,
+    error: PastebinError,
+    context: Mapping[str, object] | None = None,
+    *,
+    field: str | None = None,
 ) -> Response:
     """A page whose form was refused, with the error's status, and its sentence at the field it is about.
 
@@ -45,8 +57,8 @@ def render_again(
         field: the field at fault, for errors that do not name one; without it the sentence stands above the form.
     """
     named = error.facts.get("fields")
-    at_fault = [each for each in (named if isinstance(named, list) else [field]) if each in form]
+    at_fault = [str(each) for each in (named if isinstance(named, list) else [field or ""]) if each in form]
     for name in at_fault:
         form[name].errors = [error.message]
     problem = None if at_fault else error
-    return errors.mark(render(template, form=form, problem=problem, **context), error)
+    return errors.mark(render(template, form=form, problem=problem, **(context or {})), error)

@@ -96,10 +96,10 @@ def change_password() -> Response:
         form.check_repetition()
         accounts.change_password(current_actor(), form.old_password.data or "", form.new_password.data or "")
     except (FieldsInvalid, RateLimited, ServiceUnavailable) as error:
-        return render_again("account.html", form, error, **_facts())
+        return render_again("account.html", form, error, _facts())
     except PasswordInvalid as error:
-        return render_again("account.html", form, error, field="old_password", **_facts())
-    return render("account.html", form=PasswordForm(formdata=None), changed=True, **_facts())
+        return render_again("account.html", form, error, _facts(), field="old_password")
+    return render("account.html", form=PasswordForm(empty=True), changed=True, **_facts())
 
 
 def _facts() -> dict[str, object]:

@@ -7,6 +7,8 @@ from pastebin.extensions import now
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _SPANS = ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3600, "hour"), (60, "minute"))
 
+_JOIN = "\N{NO-BREAK SPACE}"  # a line may end between date and time, nowhere else
+
 
 def size(count: int) -> str:
     """Bytes for people: `1 byte`, `17 bytes`, `1.5 MiB`, `16 GiB`."""
@@ -22,13 +24,16 @@ def size(count: int) -> str:
 
 def date(time: datetime) -> str:
     """A time to the minute, in UTC: `21 Nov 2026, 09:47 UTC`."""
-    return f"{time.day} {time:%b %Y, %H:%M} UTC"
+    return f"{time.day} {time:%b %Y}, {time:%H:%M} UTC".replace(" ", _JOIN).replace(f",{_JOIN}", ", ")
 
 
 def until(time: datetime) -> str:
-    """How long it is until then: `in 3 days`, `in less than a minute`."""
+    """How long it is until then: `in 3 days`, `in 24 hours`, `in less than a minute`."""
     seconds = (time - now()).total_seconds()
-    return f"in {span(round(seconds))}" if seconds >= 60 else "in less than a minute"
+    for length, unit in _SPANS:
+        if seconds >= 1.5 * length:
+            return f"in {round(seconds / length)} {unit}s"
+    return "in a minute" if seconds > 30 else "in less than a minute"
 
 
 def span(seconds: int) -> str:

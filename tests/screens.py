@@ -1,0 +1,153 @@
+"""Photographs of every page, wide and narrow, light and dark: `python -m tests.screens FOLDER [NAME…]`.
+
+For whoever works on how pages look. Says which pages are wider than the
+window. Chromium's address is taken from CHROMIUM, else /usr/bin/chromium.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.running import Server
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+WIDTHS = {"wide": 1280, "narrow": 320}
+SCHEMES = ("light", "dark")
+
+_PASSWORD = "correct horse battery"
+_LONG_NAME = "a name that goes on and on " * 8 + "without_any_place_to_break_" * 6 + ".txt"
+_HOSTILE_NAME = "<script>alert(1)</script>\u202egnp.txt"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's own browser, without a sandbox: tests may run as root."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def log_in(page: Page, url: str, name: str = "ann", password: str = _PASSWORD) -> None:
+    """Through the form, as a person does."""
+    page.goto(f"{url}/login")
+    page.fill("#username", name)
+    page.fill("#password", password)
+    page.click("main button")
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+class _Scene:
+    """A server with people and files on it, and the pages there are to see."""
+
+    def __init__(self, server: Server, browser: Browser) -> None:
+        self._url = server.url
+        self._server = server
+        self._page = browser.new_page(java_script_enabled=False)
+        self._fill()
+
+    def pages(self) -> dict[str, Callable[[], object]]:
+        """How to get to each page."""
+        mine, theirs = self._logged_in, self._logged_out
+        return {
+            "upload-nobody": lambda: theirs("/"),
+            "login": lambda: theirs("/login"),
+            "login-wrong": self._wrong_login,
+            "register": lambda: theirs("/register"),
+            "register-refused": self._refused_registration,
+            "delete": lambda: theirs(self._deletion),
+            "error-404": lambda: theirs("/0123456789abcdef"),
+            "upload": lambda: mine("/"),
+            "files": lambda: mine("/files"),
+            "manage": lambda: mine(self._managed),
+            "account": lambda: mine("/account"),
+            "keys": lambda: mine("/keys"),
+            "keys-made": self._made_key,
+            "api": lambda: mine("/api"),
+        }
+
+    def take(self, folder: Path, names: list[str]) -> None:
+        """Photograph the pages of these names; all, where none is named."""
+        for name, go in self.pages().items():
+            if names and name not in names:
+                continue
+            go()
+            for width, pixels in WIDTHS.items():
+                self._page.set_viewport_size({"width": pixels, "height": 800})
+                for scheme in SCHEMES:
+                    self._page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of SCHEMES
+                    self._page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+                if (beyond := overflow(self._page)) > 0:
+                    print(f"{name} is {beyond} px too wide at {pixels} px")
+
+    def _fill(self) -> None:
+        key = self._server.make_key("ann", "--name", "laptop")
+        self._server.command("key", "add", "ann", "--name", _HOSTILE_NAME * 4, "--expire", "7d")
+        uploads: tuple[tuple[str, str], ...] = (
+            ("notes.md", ""), (_HOSTILE_NAME, "?expire=2h"), (_LONG_NAME, "?private=1"), ("main.py", "?private=owner"),
+            ("photo.jpg", "?limit=5"),
+        )  # fmt: skip
+        import requests
+
+        for name, query in uploads:
+            answer = requests.post(
+                f"{self._url}/api/upload{query}", headers={"Authorization": f"Bearer {key}"},
+                files={"file": (name, name.encode() * 100)}, timeout=20,
+            )  # fmt: skip
+            assert answer.ok, answer.text
+            if name == _LONG_NAME:
+                self._managed = answer.json()["manage"].removeprefix(self._url)
+        self._deletion = answer.headers["X-Delete-URL"].removeprefix(self._url)
+
+    def _logged_in(self, path: str) -> None:
+        if not self._page.context.cookies():
+            log_in(self._page, self._url)
+        self._page.goto(self._url + path)
+
+    def _logged_out(self, path: str) -> None:
+        self._page.context.clear_cookies()
+        self._page.goto(self._url + path)
+
+    def _wrong_login(self) -> None:
+        self._page.context.clear_cookies()
+        log_in(self._page, self._url, password="wrong")
+
+    def _refused_registration(self) -> None:
+        self._logged_out("/register")
+        self._page.fill("#username", "-!-")
+        self._page.fill("#password", "long enough")
+        self._page.fill("#password_again", "long enough")
+        self._page.click("main button")
+
+    def _made_key(self) -> None:
+        self._logged_in("/keys")
+        self._page.fill("#name", "backup of the photographs")
+        self._page.click("text=Make the key")
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Take them all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, chromium() as browser:
+        server = Server(Path(scratch) / "instance", RATE_LIMITS="off", WORKERS=1)
+        try:
+            _Scene(server.start(), browser).take(folder, names)
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
