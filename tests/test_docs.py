@@ -1,0 +1,121 @@
+"""docs/ says what the program does: every setting, route, command and error, and none that is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from pastebin.cli import cli
+from pastebin.config import PREFIX, SETTINGS
+from pastebin.errors import PastebinError
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def _rows(text: str, columns: int) -> list[tuple[str, ...]]:
+    """The rows of all tables with so many columns whose first cell is code, without backticks around whole cells."""
+    rows = (tuple(cell.strip() for cell in line.strip("|").split(" | ")) for line in text.splitlines())
+    return [
+        tuple(re.sub(r"^`([^`]*)`$", r"\1", cell) for cell in row)
+        for row in rows
+        if len(row) == columns and row[0].startswith("`")
+    ]
+
+
+def _page(name: str) -> str:
+    return (DOCS / name).read_text("utf-8")
+
+
+# ---- settings
+
+
+SETTING_ROWS = {row[0]: row for row in _rows(_page("settings.md"), 5)}
+
+
+def test_every_setting_is_documented_and_no_other():
+    assert SETTING_ROWS.keys() == SETTINGS.keys()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_is_documented_as_it_is(name):
+    setting = SETTINGS[name]
+    _name, variable, _kind, default, about = SETTING_ROWS[name]
+
+    assert variable == PREFIX + name
+    assert about == setting.about
+    assert setting.read("" if default == "empty" else default) == setting.default
+
+
+def test_settings_of_one_kind_are_read_alike():
+    readers = {(row[2], SETTINGS[name].read) for name, row in SETTING_ROWS.items()}
+    kinds = [kind for kind, _ in readers]
+
+    assert len(set(kinds)) == len(readers)
+    assert len({reader for _, reader in readers}) == len(readers)
+    for kind in kinds:
+        assert f"\n| {kind} | " in _page("settings.md")
+
+
+# ---- errors
+
+
+def _errors(kind: type[PastebinError] = PastebinError) -> Iterator[type[PastebinError]]:
+    for error in kind.__subclasses__():
+        yield error
+        yield from _errors(error)
+
+
+def test_every_error_is_documented_and_no_other():
+    documented = set(_rows(_page("errors.md"), 3))
+
+    assert documented == {(error.code, str(error.status), error.message) for error in _errors()}
+
+
+# ---- commands
+
+
+def _commands(group: click.Group, words: tuple[str, ...] = ("pastebin",)) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*words, name))
+        else:
+            yield " ".join((*words, name)), command
+
+
+COMMANDS = dict(_commands(cli))
+COMMAND_SECTIONS = dict(re.findall(r"^### `([^`]+)`\n(.*?)(?=^##|\Z)", _page("commands.md"), re.M | re.S))
+
+
+def _heading(words: str, command: click.Command) -> str:
+    arguments = [
+        each.make_metavar(click.Context(command)) for each in command.params if isinstance(each, click.Argument)
+    ]
+    return " ".join((words, *arguments))
+
+
+def test_every_command_is_documented_and_no_other():
+    assert COMMAND_SECTIONS.keys() == {_heading(words, command) for words, command in COMMANDS.items()}
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_option_of_a_command_is_documented_and_no_other(words):
+    command = COMMANDS[words]
+    options = {option for each in command.params if isinstance(each, click.Option) for option in each.opts}
+    section = COMMAND_SECTIONS[_heading(words, command)]
+
+    assert {row[0].split()[0] for row in _rows(section, 2)} == options
+
+
+def test_every_make_target_and_variable_is_documented_and_no_other():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = {f"make {name}" for name in re.findall(r"^([a-z-]+):.*## ", makefile, re.M)}
+    variables = set(re.findall(r"^#: (\w+)=", makefile, re.M))
+    rows = {row[0] for row in _rows(_page("commands.md").partition("\n## make\n")[2], 2)}
+
+    assert {row for row in rows if row.startswith("make ")} == targets
+    assert {row.partition("=")[0] for row in rows if "=" in row} == variables
