@@ -1,7 +1,10 @@
 """A file as JSON: one spelling for every protocol that speaks it (contract section 3)."""
 
+import json
 from datetime import datetime
 from typing import Any
+
+from werkzeug.wrappers import Response
 
 from pastebin.blueprints.links import Links
 from pastebin.services.files import StoredFile
@@ -10,7 +13,7 @@ from pastebin.services.uploads import Uploaded
 
 def timestamp(time: datetime | None) -> str | None:
     """ISO 8601 in UTC with milliseconds and `Z`, as in the contract's example."""
-    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
+    return None if time is None else time.isoformat("T", "milliseconds").removesuffix("+00:00") + "Z"
 
 
 def describe(file: StoredFile, links: Links, *, for_owner: bool) -> dict[str, Any]:
@@ -58,6 +61,12 @@ def describe_upload(uploaded: Uploaded, links: Links) -> dict[str, Any]:
     about = describe(uploaded.file, links, for_owner=True)
     about["deletion_url"] = links.deletion(uploaded.file, uploaded.delete_token)
     return about
+
+
+def render_json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer in JSON."""
+    text = json.dumps(body, separators=(",", ":"))
+    return Response(text, status=status, headers=headers, content_type="application/json")
 
 
 def upload_headers(uploaded: Uploaded, links: Links) -> dict[str, str]:

@@ -8,12 +8,14 @@ as one; nothing needs to run for it to end.
 import ipaddress
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, delete, insert, select, type_coerce, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from pastebin.config import DAY, Rate
 from pastebin.errors import RateLimited
-from pastebin.extensions import now, reading, settings, transaction
+from pastebin.extensions import milliseconds, now, reading, settings, transaction
 from pastebin.models import CounterRow
+from pastebin.prepared import Prepared
 
 
 def subject_of(address: str) -> str:
@@ -71,6 +73,9 @@ def add(
     """Add to a counter inside the caller's transaction; the end of the window where that would pass *at_most*."""
     moment = now()
     which = {"counter": name, "of": subject}
+    plain = {**which, "amount": amount, "left": at_most - amount, "moment": milliseconds(moment)}
+    if _ADD.count(connection, plain):
+        return None
     row = connection.execute(_GET, which).one_or_none()
     running = row is not None and row.window_ends_at > moment
     used = row.used if row is not None and running else 0
@@ -98,7 +103,18 @@ def _seconds_until(time: datetime) -> int:
     return max(1, round((time - now()).total_seconds()))
 
 
+def _plain(column: InstrumentedAttribute[datetime]) -> ColumnElement[int]:
+    return type_coerce(column, BigInteger)
+
+
 _THIS = (CounterRow.name == bindparam("counter"), CounterRow.subject == bindparam("of"))
+# What nearly every use needs: there is a window, it is running, and it has room.
+_ADD = Prepared(
+    update(CounterRow)
+    .where(*_THIS, _plain(CounterRow.window_ends_at) > bindparam("moment", type_=BigInteger))
+    .where(CounterRow.used <= bindparam("left", type_=BigInteger))
+    .values(used=CounterRow.used + bindparam("amount", type_=BigInteger))
+)
 _GET = select(CounterRow.used, CounterRow.window_ends_at).where(*_THIS)
 _SET = update(CounterRow).where(*_THIS).values(used=bindparam("total"), window_ends_at=bindparam("ends"))
 _INSERT = insert(CounterRow).values(

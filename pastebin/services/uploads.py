@@ -14,7 +14,7 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, func, insert, select, update
+from sqlalchemy import Connection, String, bindparam, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pastebin import filetypes
@@ -29,8 +29,9 @@ from pastebin.errors import (
     StorageLimit,
     TypeNotAllowed,
 )
-from pastebin.extensions import now, settings, store
+from pastebin.extensions import FOREVER, milliseconds, moment, now, settings, store
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
+from pastebin.prepared import Prepared
 from pastebin.services import limits, secrets
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
@@ -186,8 +187,8 @@ def _check_type(file: _Described) -> None:
 
 
 def _record_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any], str]:
-    """The file's record, and the deletion token of which it keeps the hash."""
-    token, moment = secrets.random_token(), now()
+    """The file's record as the database keeps it, and the deletion token of which it keeps the hash."""
+    token, created_at = secrets.random_token(), milliseconds(now())
     record = {
         "id": str(uuid.uuid4()),
         "digest": file.digest,
@@ -199,13 +200,13 @@ def _record_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, 
         "media_type": file.media_type,
         "is_private": rules.privacy is not Privacy.PUBLIC,
         "private_key": secrets.random_token() if rules.privacy is Privacy.BY_KEY else None,
-        "expires_at": rules.expires_at,
+        "expires_at": FOREVER if rules.expires_at is None else milliseconds(rules.expires_at),
         "download_limit": rules.download_limit,
         "downloads": 0,
         "views": 0,
         "delete_token_hash": secrets.hashed("", token),
-        "created_at": moment,
-        "updated_at": moment,
+        "created_at": created_at,
+        "updated_at": created_at,
     }
     return record, token
 
@@ -222,7 +223,8 @@ def _keep(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str,
         _charge(connection, actor, size_bytes)
         for file in files:
             _name_blob(connection, file)
-        connection.execute(_INSERT_FILE, records)
+        for each in records:
+            _INSERT_FILE.count(connection, each)
 
     for _ in range(_MOST_TRIES):
         try:
@@ -252,11 +254,11 @@ def _charge(connection: Connection, actor: Actor, size_bytes: int) -> None:
 
 def _name_blob(connection: Connection, file: _Described) -> None:
     """See to it, inside the transaction, that the blob's row stands and its bytes are there."""
-    known = connection.execute(_KNOWN, {"of": file.digest}).one()
-    file.address = known.address or _give_address(connection, file.digest, (known.before, known.after))
-    if known.state is None:
-        connection.execute(_INSERT_BLOB, _blob_of(file))
-    elif connection.execute(_REVIVE, {"of": file.digest}).rowcount == 0:
+    address, state, before, after = _KNOWN.row(connection, {"of": file.digest}) or (None, None, None, None)
+    file.address = address or _give_address(connection, file.digest, (before, after))
+    if state is None:
+        _INSERT_BLOB.count(connection, _blob_of(file))
+    elif _REVIVE.count(connection, {"of": file.digest, "live": BlobState.LIVE}) == 0:
         raise _SweptAway  # since it was read; where writers do not take turns
     # The row is ours until the commit, and the sweep unlinks in a transaction that has it: the bytes stay from here on.
     if not store.stands(file.digest, file.stamp):
@@ -272,19 +274,24 @@ def _blob_of(file: _Described) -> dict[str, Any]:
         "charset": file.charset,
         "md5": None,
         "state": BlobState.LIVE,
-        "created_at": now(),
+        "created_at": milliseconds(now()),
         "orphaned_at": None,
     }
 
 
 def _give_address(connection: Connection, digest: str, neighbours: tuple[str | None, str | None]) -> str:
     address = shortest_address(digest, neighbours, settings.ADDRESS_LENGTH)
-    connection.execute(_INSERT_ADDRESS, {"digest": digest, "address": address})
+    _INSERT_ADDRESS.count(connection, {"digest": digest, "address": address})
     return address
 
 
 def _told(record: dict[str, Any], token: str, file: _Described) -> Uploaded:
     known = {name: value for name, value in record.items() if name not in ("id", "delete_token_hash")}
+    known |= {
+        "created_at": moment(record["created_at"]),
+        "updated_at": moment(record["updated_at"]),
+        "expires_at": None if record["expires_at"] == FOREVER else moment(record["expires_at"]),
+    }
     return Uploaded(StoredFile(uuid=record["id"], address=file.address, charset=file.charset, **known), token)
 
 
@@ -292,13 +299,15 @@ def _told(record: dict[str, Any], token: str, file: _Described) -> Uploaded:
 
 _DIGEST = bindparam("of", type_=String)
 # Four seeks: what is known of a digest, and the digests that stand before and after it.
-_KNOWN = select(
-    select(AddressRow.address).where(AddressRow.digest == _DIGEST).scalar_subquery().label("address"),
-    select(BlobRow.state).where(BlobRow.digest == _DIGEST).scalar_subquery().label("state"),
-    select(func.max(AddressRow.digest)).where(AddressRow.digest < _DIGEST).scalar_subquery().label("before"),
-    select(func.min(AddressRow.digest)).where(AddressRow.digest > _DIGEST).scalar_subquery().label("after"),
+_KNOWN = Prepared(
+    select(
+        select(AddressRow.address).where(AddressRow.digest == _DIGEST).scalar_subquery(),
+        select(BlobRow.state).where(BlobRow.digest == _DIGEST).scalar_subquery(),
+        select(func.max(AddressRow.digest)).where(AddressRow.digest < _DIGEST).scalar_subquery(),
+        select(func.min(AddressRow.digest)).where(AddressRow.digest > _DIGEST).scalar_subquery(),
+    )
 )
-_REVIVE = update(BlobRow).where(BlobRow.digest == bindparam("of")).values(state=BlobState.LIVE, orphaned_at=None)
-_INSERT_ADDRESS = insert(AddressRow)
-_INSERT_BLOB = insert(BlobRow)
-_INSERT_FILE = insert(FileRow)
+_REVIVE = Prepared(update(BlobRow).where(BlobRow.digest == _DIGEST).values(state=bindparam("live"), orphaned_at=null()))
+_INSERT_ADDRESS = Prepared(insert(AddressRow))
+_INSERT_BLOB = Prepared(insert(BlobRow))
+_INSERT_FILE = Prepared(insert(FileRow))

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import Request, jsonify, redirect
+from flask import Request, redirect
 from werkzeug.wrappers import Response
 
 from pastebin.addresses import is_hash, is_uuid
 from pastebin.blueprints import receipt
 from pastebin.blueprints.links import Links
-from pastebin.blueprints.representation import describe_upload, upload_headers
+from pastebin.blueprints.representation import describe_upload, render_json, upload_headers
 from pastebin.errors import FileNotFound
 from pastebin.services import secrets
 from pastebin.services.uploads import Uploaded
@@ -71,9 +71,8 @@ def render_url(uploaded: Uploaded, links: Links) -> Response:
 
 def render_stored(uploaded: Uploaded, links: Links) -> Response:
     """For seed 000: the JSON of section 3, with the bare UUID as `id`."""
-    response = jsonify({**describe_upload(uploaded, links), "id": uploaded.file.uuid})
-    response.headers.update(upload_headers(uploaded, links))
-    return response
+    body = {**describe_upload(uploaded, links), "id": uploaded.file.uuid}
+    return render_json(body, headers=upload_headers(uploaded, links))
 
 
 def _text(text: str, status: int, headers: dict[str, str]) -> Response:
