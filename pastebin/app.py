@@ -16,9 +16,11 @@ from pastebin.blueprints import delivery, errors
 from pastebin.blueprints.api import bp as api
 from pastebin.blueprints.files import bp as files
 from pastebin.blueprints.keys import bp as keys
+from pastebin.blueprints.lane import Lane
 from pastebin.blueprints.web import bp as web
 from pastebin.config import Settings
 from pastebin.extensions import csrf, db, migrate, tune_sqlite
+from pastebin.generation import Generation
 
 
 def create_app(instance_folder: Path | str | None = None, **overrides: object) -> Flask:
@@ -72,6 +74,9 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     app.extensions["pastebin.settings"] = settings
     blobs = Path(settings.BLOB_FOLDER) if settings.BLOB_FOLDER else folder / "blobs"
     app.extensions["pastebin.store"] = LocalStore(blobs, settings.STORAGE_RESERVE)
+    generation = Generation(folder / "generation")
+    app.extensions["pastebin.generation"] = generation
+    app.wsgi_app = Lane(app.wsgi_app, app.extensions["pastebin.store"], generation)  # type: ignore[method-assign]
     app.session_interface = ServerSessions()
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
 

@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
 from pastebin.config import Settings
+from pastebin.generation import Generation
 
 if TYPE_CHECKING:
     from pastebin.blobs.base import BlobStore
@@ -42,6 +43,8 @@ csrf = CSRFProtect()
 
 settings: Settings = cast("Settings", LocalProxy(lambda: current_app.extensions["pastebin.settings"]))
 store: BlobStore = cast("BlobStore", LocalProxy(lambda: current_app.extensions["pastebin.store"]))
+
+generation: Generation = cast("Generation", LocalProxy(lambda: current_app.extensions["pastebin.generation"]))
 
 # mypy reads the plain base; Flask-SQLAlchemy's Model is that base with its own registry behind it.
 if TYPE_CHECKING:
@@ -177,6 +180,7 @@ __all__ = [
     "Moment",
     "csrf",
     "db",
+    "generation",
     "login_manager",
     "migrate",
     "milliseconds",

@@ -6,6 +6,7 @@ can be kept and replayed by something in front of it.
 """
 
 import base64
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from pastebin import filetypes
 from pastebin.blobs import BlobMissing
+from pastebin.blueprints import lane
 from pastebin.errors import FileNotFound
 from pastebin.extensions import now, settings, store
 from pastebin.services.files import PublicBlob, StoredFile
@@ -36,7 +38,8 @@ class Content:
     """What is to leave: which bytes, as what, under which name, and who may keep a copy.
 
     `expires_at` matters to public content by hash alone; `shared` is false for
-    private, limited and keyed files; `whole` is true for limited ones.
+    private, limited and keyed files; `whole` is true for limited ones;
+    `replayable` where the same URL means the same until something is removed.
     """
 
     digest: str
@@ -49,15 +52,22 @@ class Content:
     expires_at: datetime | None = None
     shared: bool = True
     whole: bool = False
+    replayable: bool = False
 
 
-def of_blob(blob: PublicBlob, extension: str | None, name: str | None) -> Content:
-    """A hash address: type by the content or the URL's extension, name by the URL."""
-    filename = filetypes.sanitise_filename(name) or f"{blob.address}.{extension or blob.extension}"
+def of_blob(blob: PublicBlob, asked: str, extension: str | None, name: str | None) -> Content:
+    """A hash address: type by the content or the URL's extension, name by the URL.
+
+    Args:
+        asked: the leading part of the digest in the URL. One that is neither
+            address nor digest may come to fit several contents.
+    """
+    by_address = f"{blob.address}.{extension or blob.extension}"
+    filename = filetypes.sanitise_filename(name) or filetypes.sanitise_filename(by_address) or blob.address
     media_type = _type_by_url(extension, name, blob.media_type, blob.charset)
     return Content(
         blob.digest, blob.size, media_type, blob.charset, filename,
-        by_hash=True, expires_at=blob.expires_at,
+        by_hash=True, expires_at=blob.expires_at, replayable=asked in (blob.address, blob.digest),
     )  # fmt: skip
 
 
@@ -81,6 +91,8 @@ def deliver(request: Request, content: Content, before_sending: Callable[[], Non
         FileNotFound: the bytes are gone, or *before_sending* says so.
     """
     headers = headers_of(request, content)
+    if content.replayable:
+        _offer_replay(request, content, headers)
     etag = headers.get("ETag")
     if not content.whole and _is_unmodified(request, etag):
         return Response(status=304, headers=_for_304(headers))
@@ -105,6 +117,20 @@ def deliver(request: Request, content: Content, before_sending: Callable[[], Non
     except BaseException:
         file.close()
         raise
+
+
+def _offer_replay(request: Request, content: Content, headers: Headers) -> None:
+    """Offer the whole answer to the lane in front, where there is one, for as long as it is right to the letter."""
+    offer = request.environ.get(lane.OFFER)
+    if offer is None or "Vary" in headers or request.method != "GET":
+        return
+    until = math.inf
+    if content.expires_at is not None:  # from then on max-age shrinks by the second
+        until = content.expires_at.timestamp() - settings.CACHE_SECONDS
+    whole = Headers(headers)
+    whole["Content-Length"] = str(content.size)
+    for_304 = _for_304(Headers(headers)).to_wsgi_list()
+    offer(lane.Card(content.digest, content.size, whole["ETag"], whole.to_wsgi_list(), for_304, until))
 
 
 def headers_of(request: Request, content: Content) -> Headers:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, o
 
 from pastebin.addresses import is_hash, is_uuid
 from pastebin.errors import AmbiguousFile, FileNotFound
-from pastebin.extensions import Moment, now, reading, settings, store, transaction
+from pastebin.extensions import Moment, generation, now, reading, settings, store, transaction
 from pastebin.models import AddressRow, BlobRow, FileRow
 from pastebin.services import limits, secrets
 from pastebin.services.actor import Actor
@@ -250,11 +250,12 @@ def remove(uuids: Sequence[str]) -> int:
     Their blobs go with the next sweep where no other file names them.
     """
     with transaction() as connection:
-        return remove_within(connection, uuids)
+        count = _remove(connection, uuids)
+    generation.advance()
+    return count
 
 
-def remove_within(connection: Connection, uuids: Sequence[str]) -> int:
-    """Remove files inside the caller's transaction; how many there were."""
+def _remove(connection: Connection, uuids: Sequence[str]) -> int:
     named = delete(FileRow).where(FileRow.id.in_(uuids)).returning(FileRow.digest)
     gone = connection.execute(named).scalars().all()
     still_named = select(FileRow.id).where(FileRow.digest == BlobRow.digest).exists()

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from pastebin.blobs import BlobMissing
-from pastebin.extensions import now, reading, store, transaction
+from pastebin.extensions import generation, now, reading, store, transaction
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
 
 _STEP_BYTES = 1 << 20
@@ -102,6 +102,7 @@ def _forget(report: Report, digests: list[str]) -> None:
             connection.execute(delete(FileRow).where(FileRow.digest == digest))
             connection.execute(delete(BlobRow).where(BlobRow.digest == digest))
             store.remove(digest)
+        generation.advance()
         report.mended.append(f"forgot blob {digest} and the files that named it")
 
 

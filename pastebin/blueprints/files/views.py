@@ -30,7 +30,7 @@ def serve(segment: str, name: str | None = None) -> Response:
     if not address.in_lower_case:
         return redirect(request.full_path.rstrip("?").replace(address.reference, address.reference.lower(), 1), 301)
     blob = files.find_published(address.reference)
-    return delivery.deliver(request, delivery.of_blob(blob, address.extension, name))
+    return delivery.deliver(request, delivery.of_blob(blob, address.reference, address.extension, name))
 
 
 def _serve_file(address: wire.Address, name: str | None) -> Response:

@@ -1,0 +1,117 @@
+"""The lane in front of Flask: replays an answer that `delivery` gave, while it is still true.
+
+It holds decisions, never rules. What it takes, and for how long, is said by
+the card that `delivery` offers with its answer; any removal changes the
+generation, which every request compares, so after the answer to a deletion
+no worker replays what was deleted.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import FileIO
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from pastebin.blobs import BlobMissing, BlobStore
+from pastebin.generation import Generation
+
+OFFER = "pastebin.lane"
+"""Where in the environ the function is that takes a card."""
+
+_LONGEST_LIFE_SECONDS = 5.0
+_MOST_CARDS = 4096
+_MOST_BODY_BYTES = 64 * 1024
+_MOST_BYTES = 32 << 20
+# A request with one of these may be answered otherwise.
+_FOR_FLASK = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_IF_RANGE")
+
+
+@dataclass(frozen=True)
+class Card:
+    """A whole answer: its headers, and those of a 304; the digest of its bytes; until when it may be given."""
+
+    digest: str
+    size: int
+    etag: str
+    headers: list[tuple[str, str]]
+    headers_304: list[tuple[str, str]]
+    until: float
+
+
+@dataclass
+class _Kept:
+    card: Card
+    generation: bytes
+    until: float
+    body: bytes | None = None
+
+
+class Lane:
+    """WSGI middleware over one store and one generation."""
+
+    def __init__(self, application: WSGIApplication, store: BlobStore, generation: Generation) -> None:
+        self._application = application
+        self._store = store
+        self._generation = generation
+        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._bytes = 0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from a card, or pass on to the application."""
+        if (
+            environ["REQUEST_METHOD"] != "GET"
+            or environ.get("QUERY_STRING")
+            or any(map(environ.__contains__, _FOR_FLASK))
+        ):
+            return self._application(environ, start_response)
+        place = environ.get("HTTP_HOST", ""), environ["PATH_INFO"]
+        generation = self._generation.read()
+        kept = self._kept.get(place)
+        if kept is not None and kept.generation == generation and time.time() < kept.until:
+            answer = self._replay(kept, environ, start_response)
+            if answer is not None:
+                return answer
+        environ[OFFER] = lambda card: self._keep(place, generation, card)
+        return self._application(environ, start_response)
+
+    def _replay(self, kept: _Kept, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
+        card = kept.card
+        condition = environ.get("HTTP_IF_NONE_MATCH")
+        if condition == card.etag:
+            start_response("304 NOT MODIFIED", card.headers_304)
+            return ()
+        if condition is not None:
+            return None
+        if kept.body is not None:
+            start_response("200 OK", card.headers)
+            return (kept.body,)
+        return self._send(card, environ, start_response)
+
+    def _send(self, card: Card, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
+        wrapper: Any = environ.get("wsgi.file_wrapper")
+        try:
+            file: FileIO | None = self._store.open(card.digest) if wrapper else None
+        except BlobMissing:
+            return None
+        if file is None:
+            return None
+        start_response("200 OK", card.headers)
+        sent: Iterable[bytes] = wrapper(file)
+        return sent
+
+    def _keep(self, place: tuple[str, str], generation: bytes, card: Card) -> None:
+        if len(self._kept) >= _MOST_CARDS or self._bytes >= _MOST_BYTES:
+            self._kept, self._bytes = {}, 0  # what is asked for often is back at once
+        body = self._read(card) if card.size <= _MOST_BODY_BYTES else None
+        until = min(card.until, time.time() + _LONGEST_LIFE_SECONDS)
+        self._bytes += len(body or b"")
+        self._kept[place] = _Kept(card, generation, until, body)
+
+    def _read(self, card: Card) -> bytes | None:
+        try:
+            with self._store.open(card.digest) as file:
+                body = file.read(card.size + 1)
+        except BlobMissing:
+            return None
+        return body if len(body) == card.size else None
