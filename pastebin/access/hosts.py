@@ -16,9 +16,10 @@ def check_host(request: Request) -> None:
     """Make sure that the request's Host is one that this server answers to.
 
     Raises:
-        UntrustedHost: it is not: links built from it would lead elsewhere.
+        UntrustedHost: it is not: links built from it would lead elsewhere. Or there is none (RFC 9112 section 3.2).
     """
-    if not _is_trusted(request.host, settings.BASE_URL, tuple(settings.TRUSTED_HOSTS)):
+    is_named = "Host" in request.headers or request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+    if not is_named or not _is_trusted(request.host, settings.BASE_URL, tuple(settings.TRUSTED_HOSTS)):
         raise UntrustedHost
 
 

@@ -143,14 +143,24 @@ def _closing(received: Received) -> Iterator[Received]:
 
 def _outer_fields(request: Request) -> dict[str, str]:
     """Fields from the query, and the two headers that a known client sends."""
-    fields = {name: request.headers[name] for name in ("expire", "filename") if name in request.headers}
+    fields = {name: _in_utf8(request.headers[name]) for name in ("expire", "filename") if name in request.headers}
     return fields | {name: request.args[name] for name in _FIELDS if name in request.args}
 
 
 def _disposition_name(request: Request) -> str | None:
     _kind, options = parse_options_header(request.headers.get("Content-Disposition"))
     name = options.get("filename")
-    return unquote(name) if name and "%" in name else name
+    if not name:
+        return None
+    return _in_utf8(unquote(name) if "%" in name else name)
+
+
+def _in_utf8(text: str) -> str:
+    """A header's text as its client meant it: WSGI hands bytes over as Latin-1, and names are sent in UTF-8."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 def _body(request: Request) -> Body:
