@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -123,6 +124,5 @@ def _until_closed(wire: socket.socket) -> bytes:
 
 def statuses(heard: bytes) -> list[int]:
     """The status of each answer in what was heard, interim ones left out."""
-    lines = [line for line in heard.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
-    found = [int(line.split(b" ")[1]) for line in lines]
+    found = [int(status) for status in re.findall(rb"HTTP/1\.1 ([0-9]{3}) ", heard)]
     return [status for status in found if status >= 200]
