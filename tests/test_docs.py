@@ -8,7 +8,12 @@ from pathlib import Path
 
 import click
 import pytest
+from flask import Flask
+from werkzeug.routing import Rule as Route
 
+from pastebin.access.gate import Needs, Rule, Token
+from pastebin.blueprints.api import openapi
+from pastebin.blueprints.description import Description
 from pastebin.cli import cli
 from pastebin.config import PREFIX, SETTINGS
 from pastebin.errors import PastebinError
@@ -119,3 +124,53 @@ def test_every_make_target_and_variable_is_documented_and_no_other():
 
     assert {row for row in rows if row.startswith("make ")} == targets
     assert {row.partition("=")[0] for row in rows if "=" in row} == variables
+
+
+# ---- routes
+
+
+ROUTE_ROWS = {row[0]: row[1:] for row in _rows(_page("api.md"), 4)}
+ANYONE = Rule(Needs.ANYONE, None, Token.HEADER, uploads=False)
+NOTHING_SAID = Description("", {}, {}, False, None, {}, ())
+WHO = {
+    Needs.ANYONE: "anyone",
+    Needs.ACCOUNT: "an account",
+    Needs.SESSION: "a session",
+    Needs.PERSON: "whoever is logged in",
+}
+
+
+def _routes(app: Flask) -> Iterator[tuple[str, Route, str, Rule]]:
+    """As they are written down, with their methods and what their gates ask; the static files have none."""
+    for route in app.url_map.iter_rules():
+        if route.endpoint != "api.unknown":
+            for method in openapi.methods(route):
+                rule = getattr(app.view_functions[route.endpoint], "rule", ANYONE)
+                yield f"{method} {openapi.path_of(route)}", route, method, rule
+
+
+def _statuses(rule: Rule, method: str, described: Description = NOTHING_SAID) -> set[int]:
+    errors = {error.status for error in openapi.errors_of(rule, method, described)}
+    return errors | set(described.answers)
+
+
+def test_every_route_is_documented_and_no_other(app):
+    assert ROUTE_ROWS.keys() == {written for written, *_ in _routes(app)}
+
+
+def test_who_may_call_a_route_is_documented_as_its_gate_says(app):
+    for written, _route, _method, rule in _routes(app):
+        scope = f"; a key needs `{rule.scope}`" if rule.scope else ""
+
+        assert ROUTE_ROWS[written][0] == WHO[rule.needs] + scope, written
+
+
+def test_statuses_are_documented_as_gates_and_descriptions_say(app):
+    for written, route, method, rule in _routes(app):
+        documented = {int(status) for status in ROUTE_ROWS[written][1].split()}
+        may_happen_anywhere = _statuses(ANYONE, method)
+        described = getattr(app.view_functions[route.endpoint], "description", None)
+
+        assert _statuses(rule, method, described or NOTHING_SAID) - may_happen_anywhere <= documented, written
+        if described:
+            assert documented <= _statuses(rule, method, described), written

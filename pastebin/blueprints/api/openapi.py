@@ -104,7 +104,7 @@ def errors_of(rule: Rule, method: str, described: Description) -> list[type[Past
     found: list[type[PastebinError]] = [*_BY_ANYTHING, *described.errors]
     if rule.needs is not Needs.ANYONE:
         found.append(errors.SessionInvalid)
-    if rule.scope or rule.needs is Needs.SESSION:
+    if rule.scope or rule.needs in (Needs.SESSION, Needs.PERSON):
         found.append(errors.PermissionMissing)
     if method not in SAFE_METHODS:
         found += _BY_CHANGES

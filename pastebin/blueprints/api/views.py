@@ -1,6 +1,6 @@
 """Which URLs the API has."""
 
-from flask import Blueprint, current_app, jsonify, make_response, render_template, request
+from flask import Blueprint, current_app, jsonify, request
 from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Token, current_actor, gate
@@ -9,6 +9,7 @@ from pastebin.blueprints.api import clients, openapi, wire
 from pastebin.blueprints.api.documentation import words
 from pastebin.blueprints.description import Answer, describes, undocumented
 from pastebin.blueprints.links import links
+from pastebin.blueprints.pages import render
 from pastebin.blueprints.schemas import UploadFormSchema, UploadQuerySchema, UploadSchema
 from pastebin.errors import EndpointNotFound
 from pastebin.services import uploads
@@ -27,7 +28,7 @@ _MADE = Answer(
 @describes("documentation", {200: Answer("A page for people.", media_type="text/html")})
 def documentation() -> Response:
     """How to upload from programs, with this server's own addresses."""
-    return make_response(render_template("api/documentation.html", **words(links(), current_actor())))
+    return render("api/documentation.html", **words(links(), current_actor()))
 
 
 @bp.get("/openapi.json")
