@@ -10,7 +10,6 @@ from gunicorn.http.wsgi import Response
 
 if TYPE_CHECKING:
     from pastebin.server.body import RequestBody
-    from pastebin.server.connection import Connection
 
 # What is joined with the head into one packet, and read from a file for it, rather than sent by itself.
 _JOINED = 64 * 1024
@@ -32,7 +31,9 @@ def _http_date() -> str:
 class Answer(Response):
     """A response that sends its head together with the first bytes of its body."""
 
-    def __init__(self, request: Any, connection: "Connection", cfg: Any, body: "RequestBody", worker: Any):
+    _omits_body: bool
+
+    def __init__(self, request: Any, connection: Any, cfg: Any, body: "RequestBody", worker: Any) -> None:
         super().__init__(request, connection, cfg)
         self.version = "pastebin"
         self._body = body
@@ -61,8 +62,8 @@ class Answer(Response):
     def _leaves_body(self) -> bool:
         """Whether so much of the body is left that where the next request begins will never be known."""
         body = self._body
-        if body.is_finished:
-            return False
+        if body.is_finished or body.failure:
+            return body.failure is not None
         waits, body.awaits_continue = body.awaits_continue, False
         left = body.remaining
         return waits or left is None or left > self._worker.limits.drain_size

@@ -155,7 +155,7 @@ class Connection:
             if self.requests:
                 self.deadline = monotonic() + self.limits.header_timeout
         searched = max(0, len(head) - 3)
-        head += data  # type: ignore[operator]  # what grows is a bytearray
+        head += data
         if head.find(END_OF_HEAD, searched) >= 0:
             self.arrived = bytes(head)
             return True
@@ -198,6 +198,10 @@ class Connection:
     def is_idle(self) -> bool:
         """Whether nothing of a request has come, and none is being answered."""
         return self.runner is None and not self.arrived and not self.is_lingering and self.request is None
+
+    def is_newcomer(self, seconds: float) -> bool:
+        """Whether it came within the last *seconds* and has said nothing yet."""
+        return not self.requests and self.deadline > monotonic() + self.limits.header_timeout - seconds
 
     # ---- what gunicorn's parser reads from (gunicorn.http.unreader.Unreader)
 
@@ -401,6 +405,13 @@ class Connection:
         self._waited, self._window_bytes = 0.0, 0
 
     # ---- the end
+
+    def leave(self) -> None:
+        """Close after a whole exchange: at once, unless something unasked for is there (see `part`)."""
+        if self.arrived or self.receive_now(1):
+            self.part()
+        else:
+            self.close()
 
     def part(self) -> None:
         """Close, but let a client that is still sending read the answer first (RFC 9112 section 9.6)."""

@@ -1,8 +1,8 @@
 """One request after the other on a connection: parse, call the application, answer, and on or away."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import greenlet
 from gunicorn.http.errors import NoMoreData, ParseException
@@ -48,6 +48,13 @@ class Service:
 
     def attend(self, hand: "Hand", connection: "Connection") -> None:
         """Go on with a connection that no greenlet waits for. Runs in the hand's hub, so it never waits."""
+        try:
+            self._go_on(hand, connection)
+        except OSError:
+            # epoll can take no more connections: the system is short of memory.
+            connection.close()
+
+    def _go_on(self, hand: "Hand", connection: "Connection") -> None:
         request, connection.request = connection.request, None
         if request is None:
             if connection.is_lingering:
@@ -67,7 +74,8 @@ class Service:
     def _parse(self, connection: "Connection") -> Any:
         """The request whose head has come; None when it was refused."""
         try:
-            return Head(self._cfg, connection, connection.peer, connection.requests + 1)
+            # To the parser the connection is what it reads from: it has an Unreader's methods.
+            return Head(self._cfg, cast(Any, connection), cast(Any, connection.peer), connection.requests + 1)
         except ParseException as error:
             connection.refuse(refusal_of(error))
         except NoMoreData:
@@ -87,8 +95,7 @@ class Service:
                 connection.begin(connection.hand)
         except ClientGone:
             connection.close()
-        except BaseException:
-            # Nothing of ours should come here; whatever it is, it must not end the thread.
+        except BaseException:  # noqa: BLE001 - whatever it is, it must not end the thread
             self._log.exception("The server failed on a request")
             connection.close()
 
@@ -100,7 +107,7 @@ class Service:
         body = body_of(request, connection, expects_continue)
         worker.count_request()
         answer = Answer(request, connection, self._cfg, body, worker)
-        begun = datetime.now() if self._log.access_log_enabled else None
+        begun = datetime.now(UTC) if self._log.access_log_enabled else None
         environ = request_environ(self._common, request, connection, body)
         try:
             if self._pre_request:
@@ -108,7 +115,7 @@ class Service:
             refusal = self._run(environ, answer, body)
         finally:
             if begun:
-                self._log_access(answer, request, environ, datetime.now() - begun)
+                self._log_access(answer, request, environ, datetime.now(UTC) - begun)
             if self._post_request:
                 self._post_request(worker, request, environ, answer)
         return self._take_leave(connection, request, answer, body, refusal)
@@ -118,7 +125,7 @@ class Service:
         try:
             parts = self._worker.wsgi(environ, answer.start_response)
             try:
-                if answer.status and body.failure and answer.status_code >= 500:
+                if body.failure and (answer.status_code or 0) >= 500:
                     # It did not know what to make of the client's mistake.
                     return Refusal(body.failure.http_status, body.failure.sentence)
                 if isinstance(parts, environ["wsgi.file_wrapper"]):
@@ -134,7 +141,7 @@ class Service:
             raise
         except BodyError as failure:
             return Refusal(failure.http_status, failure.sentence)
-        except (Exception, SystemExit):  # the application may raise anything
+        except (Exception, SystemExit):  # noqa: BLE001 - the application may raise anything
             self._log.exception("The application failed on a request")
             return SERVER_FAULT
         return None
@@ -151,8 +158,8 @@ class Service:
             return False
         if not answer.should_close() and body.drain(self._limits.drain_size, self._limits.drain_seconds):
             return True
-        if body.is_finished and not connection.arrived:
-            connection.close()
+        if body.is_finished:
+            connection.leave()
         else:
             connection.part()
         return False

@@ -11,8 +11,6 @@ from typing import Any
 from pastebin.config import ConfigInvalid, Settings, instance_folder, load
 from pastebin.server.limits import Limits
 
-__all__ = ["worker_class"]
-
 
 def _read() -> Settings:
     """The settings in force; a wrong one ends the start with a sentence."""
@@ -41,11 +39,16 @@ worker_connections = 4096
 backlog = 2048
 loglevel = _settings.LOG_LEVEL
 
-# Answers while nothing of a request has come cost a socket only.
+# A connection that waits for its next request costs a socket only.
 keepalive = 15
 graceful_timeout = 30
 # The worker's main thread must be heard of so often; requests may take longer.
 timeout = 60
+
+# Whom to believe about addresses and schemes (TRUSTED_PROXIES) is decided by the application alone.
+forwarded_allow_ips = ""
+# gunicorn's own command line for a running server, through a socket in the home folder: one way in less.
+control_socket_disable = True
 
 limit_request_line = 8190
 limit_request_fields = 100

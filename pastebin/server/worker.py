@@ -5,6 +5,7 @@ import os
 import resource
 import select
 import socket
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any, ClassVar
@@ -21,7 +22,10 @@ _LOOK = 2
 _SECOND = 1000
 # Descriptors that are no connections: files, the database, the log.
 _OTHER_DESCRIPTORS = 512
-_EVICTED_AT_ONCE = 64
+# How long a new connection may say nothing, in seconds, where others wait for its place.
+_HEARING = 2
+# The same where the worker itself is about to end.
+_FAREWELL = 0.5
 # Looking for idle connections means looking at all, so not at every turn.
 _EVICTION_PAUSE = 0.1
 
@@ -94,16 +98,15 @@ class ParkingWorker(Worker):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != hard:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        room = hard - _OTHER_DESCRIPTORS if hard != resource.RLIM_INFINITY else self.cfg.worker_connections
-        return max(1, min(self.cfg.worker_connections, room))
+        wanted = int(self.cfg.worker_connections)
+        return wanted if hard == resource.RLIM_INFINITY else max(1, min(wanted, hard - _OTHER_DESCRIPTORS))
 
     # ---- time
 
     def _wake(self) -> None:
-        try:
+        # A pipe that takes no more is full of such calls.
+        with suppress(BlockingIOError):
             os.write(self.PIPE[1], b"\0")
-        except BlockingIOError:
-            pass  # full of wake-ups already
 
     def _keep_time(self) -> None:
         """About a second of looking after the crew, then what is due every second."""
@@ -145,7 +148,8 @@ class ParkingWorker(Worker):
             return
         sock.setblocking(False)
         if sock.family != socket.AF_UNIX:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # it may be gone already
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         crew = self._crew
         connection = Connection(crew, self.limits, sock, _address_words(peer), name, self._line_limit)
         crew.connections.add(connection)
@@ -165,9 +169,15 @@ class ParkingWorker(Worker):
     def _evict(self) -> bool:
         crew = self._crew
         self._next_eviction = monotonic() + _EVICTION_PAUSE
-        idle = [connection for connection in list(crew.armed.values()) if connection.is_idle]
-        idle.sort(key=lambda connection: connection.deadline)
-        claimed = [connection for connection in idle[:_EVICTED_AT_ONCE] if crew.claim(connection)]
+        # Who has just come has a right to be heard; who came long ago and said nothing has none.
+        idle = [
+            connection
+            for connection in list(crew.armed.values())
+            if connection.is_idle and not connection.is_newcomer(_HEARING)
+        ]
+        idle.sort(key=lambda connection: (not connection.requests, connection.deadline))
+        at_once = 1 + self._most_connections // 64
+        claimed = [connection for connection in idle[:at_once] if crew.claim(connection)]
         for connection in claimed:
             connection.close()
         return bool(claimed)
@@ -193,7 +203,7 @@ class ParkingWorker(Worker):
 
     def _close_idle(self) -> None:
         for connection in list(self._crew.armed.values()):
-            if connection.is_idle and self._crew.claim(connection):
+            if connection.is_idle and not connection.is_newcomer(_FAREWELL) and self._crew.claim(connection):
                 connection.close()
 
 

@@ -104,7 +104,7 @@ def file(environ: Environ, start_response: Start) -> Iterable[bytes]:
 
 def tail(environ: Environ, start_response: Start) -> Iterable[bytes]:
     """The last 100,000 bytes but ten of that file."""
-    opened = Path(os.environ["FILE"]).open("rb")
+    opened = Path(os.environ["FILE"]).open("rb")  # noqa: SIM115 - the server closes it
     opened.seek(-100_010, os.SEEK_END)
     start_response("206 Partial Content", [("Content-Length", "100000")])
     return environ["wsgi.file_wrapper"](opened)
@@ -181,7 +181,26 @@ def secret(environ: Environ, start_response: Start) -> Iterable[bytes]:
 VIEWS = {
     view.__name__.replace("_", "-"): view
     for view in (
-        hello, path, digest, read, lines, remaining, kind, swallow, refuse, file, tail, stream, echo,
-        nothing, sleep, fail, fail_late, promise, context, facts, secret,
+        hello,
+        path,
+        digest,
+        read,
+        lines,
+        remaining,
+        kind,
+        swallow,
+        refuse,
+        file,
+        tail,
+        stream,
+        echo,
+        nothing,
+        sleep,
+        fail,
+        fail_late,
+        promise,
+        context,
+        facts,
+        secret,
     )
 }

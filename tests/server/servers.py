@@ -137,6 +137,10 @@ class Server:
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(pid) for pid in found]
 
+    def threads(self) -> list[int]:
+        """How many threads each worker has."""
+        return [len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in self.workers()]
+
     def memory_kib(self) -> int:
         """The resident memory of the workers together, at its peak."""
         status = "".join(Path(f"/proc/{pid}/status").read_text() for pid in self.workers())
@@ -159,11 +163,15 @@ def served(folder: Path, *options: str, workers: int = 1, threads: int = 4, **en
     command = [sys.executable, "-m", "gunicorn", "-c", "python:pastebin.server.settings", *options]
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [*command, "tests.server.apps:app"], cwd=ROOT, env=plain | ours | environment, stdout=written, stderr=written
+            [*command, "tests.server.apps:app"],
+            cwd=ROOT,
+            env=plain | ours | environment,
+            stdout=written,
+            stderr=written,
         )
     server = Server(port, process, log)
     try:
-        _wait_until_it_answers(server, workers)
+        _wait_until_it_answers(server, workers, threads)
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
@@ -174,11 +182,12 @@ def served(folder: Path, *options: str, workers: int = 1, threads: int = 4, **en
             process.wait()
 
 
-def _wait_until_it_answers(server: Server, workers: int) -> None:
+def _wait_until_it_answers(server: Server, workers: int, threads: int) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            if server.ask("/hello").status == 200 and len(server.workers()) == workers:
+            # Only a worker whose threads run hears signals: before that gunicorn itself loses them.
+            if server.ask("/hello").status == 200 and server.threads().count(threads + 1) == workers:
                 return
         except OSError:
             pass

@@ -59,7 +59,9 @@ def test_a_chunked_body_arrives_as_it_was_sent(server: Server, size: int) -> Non
         assert client.ask("/hello").status == 200
 
 
-@pytest.mark.parametrize("broken", [b"xyz\r\n", b"-5\r\nhello\r\n", b"5\r\nhelloXX0\r\n\r\n", b"\r\n\r\n", b"0x5\r\nhello\r\n"])
+@pytest.mark.parametrize(
+    "broken", [b"xyz\r\n", b"-5\r\nhello\r\n", b"5\r\nhelloXX0\r\n\r\n", b"\r\n\r\n", b"0x5\r\nhello\r\n"]
+)
 def test_a_malformed_chunk_is_answered_400(server: Server, broken: bytes) -> None:
     with server.connect() as client:
         put_in_chunks(client, "/digest", b"3\r\nabc\r\n" + broken)

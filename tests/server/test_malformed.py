@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is a clear one, and nothing of the request comes back in it."""
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -61,10 +62,8 @@ def test_a_hundred_thousand_fields_are_refused_at_once(server: Server) -> None:
     before = server.memory_kib()
     started = time.monotonic()
     with server.connect() as client:
-        try:
+        with suppress(OSError):  # the server may be done with us before we are
             client.say(HEAD + b"".join(b"X-%06d: value\r\n" % number for number in range(100_000)) + b"\r\n")
-        except OSError:
-            pass  # the server may be done with us before we are
         answer = client.hear()
 
     assert answer.status == 431

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from contextlib import ExitStack, contextmanager
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -110,9 +110,7 @@ def test_a_body_that_is_too_slow_is_answered_408(impatient: Server) -> None:
         ("/swallow", 408, b"The body came in too slowly.\n"),
     ],
 )
-def test_the_application_may_answer_a_slow_body_itself(
-    impatient: Server, path: str, status: int, text: bytes
-) -> None:
+def test_the_application_may_answer_a_slow_body_itself(impatient: Server, path: str, status: int, text: bytes) -> None:
     with impatient.connect() as client:
         client.say(UPLOAD.replace(b"/digest", path.encode()))
         answer = client.hear()
