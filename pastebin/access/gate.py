@@ -24,7 +24,8 @@ from pastebin.services.actor import Actor, ActorKind, Scope
 Args = ParamSpec("Args")
 View = Callable[Args, Response]
 
-_FORM_OVERHEAD_BYTES = 1 << 20
+FORM_OVERHEAD_BYTES = 1 << 20
+"""What a form may have beside its files."""
 
 
 class Needs(Enum):
@@ -181,7 +182,7 @@ def _check_declared_length(actor: Actor, length: int) -> None:
 
 
 def _form_part() -> int:
-    return _FORM_OVERHEAD_BYTES if request.mimetype == "multipart/form-data" else 0
+    return FORM_OVERHEAD_BYTES if request.mimetype == "multipart/form-data" else 0
 
 
 def anonymous_uploads_off() -> bool:

@@ -5,6 +5,7 @@ at any size. Who asks may turn out only here, by the fields `key` and
 `csrf_token` (contract section 2).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,17 +75,18 @@ def form(request: Request) -> Iterator[Received]:
         BodyMalformed, BodyTooLarge, StorageFull, and what the fields `key` and `csrf_token` may be refused with.
     """
     kind, options = parse_options_header(request.headers.get("Content-Type"))
+    receiver = _FormReceiver(request)
     if kind == "multipart/form-data":
         if not options.get("boundary"):
             raise BodyMalformed("The multipart form does not say its boundary in Content-Type.")
-        events = multipart_events(blocks(_body(request)), options["boundary"])
+        events = multipart_events(receiver.bounded(blocks(_body(request))), options["boundary"])
     elif kind == "application/x-www-form-urlencoded":
-        events = urlencoded_events(blocks(_body(request)))
+        events = urlencoded_events(receiver.bounded(blocks(_body(request))))
     else:
         raise FieldsMissing(
             "Send a form with a file in the field 'file' (curl -F file=@NAME), or PUT the file itself.", fields=["file"]
         )
-    yield from _closing(_FormReceiver(request).receive(events))
+    yield from _closing(receiver.receive(events))
 
 
 @contextmanager
@@ -114,7 +116,7 @@ def parse_rules(fields: dict[str, str], default_privacy: Privacy = Privacy.PUBLI
         FieldsInvalid: one of them cannot be used.
     """
     expire, limit, name = (fields.get(each, "").strip() for each in ("expire", "limit", "name"))
-    if limit and not (limit.isascii() and limit.isdecimal() and 0 < int(limit[:12]) < 2**31):
+    if limit and not (re.fullmatch("[0-9]{1,10}", limit) and 0 < int(limit) < 2**31):
         raise FieldsInvalid("limit is how often the file may be downloaded: a whole number from 1.", fields=["limit"])
     if len(name) > 255 or any(not character.isprintable() for character in name):
         raise FieldsInvalid("name has at most 255 characters, none of them invisible.", fields=["name"])
@@ -214,7 +216,27 @@ class _FormReceiver:
         self._text: list[Incoming] = []
         self._field_bytes = 0
         self._file_bytes = 0
-        self._seen_file = False
+
+    def bounded(self, source: Iterable[memoryview]) -> Iterator[memoryview]:
+        """The body's blocks, as many as may come: what stands around and between the files is bounded too.
+
+        Where nobody may upload, only the first 64 KiB are searched for a key.
+
+        Raises:
+            BodyTooLarge: more than the files and their form may have. SessionInvalid: no key was found.
+        """
+        taken = 0
+        for block in source:
+            searched = max(0, _MOST_BEFORE_KEY - taken)
+            taken += len(block)
+            if taken > self._largest() + gate.FORM_OVERHEAD_BYTES:
+                raise BodyTooLarge(limit=self._largest())
+            if beginning := block[:searched]:
+                yield beginning
+            if rest := block[searched:]:
+                if self._searches_key():
+                    raise SessionInvalid
+                yield rest
 
     def receive(self, events: Iterable[Event]) -> Received:
         """All of it, or nothing.
@@ -245,7 +267,6 @@ class _FormReceiver:
 
     def _before_content(self) -> None:
         """The first file part begins: where nobody may upload, somebody must be known by now."""
-        self._seen_file = True
         if gate.anonymous_uploads_off():
             if gate.current_actor().is_nobody:
                 raise SessionInvalid
@@ -314,9 +335,6 @@ class _FormReceiver:
 
     def _count_field_bytes(self, count: int) -> None:
         self._field_bytes += count
-        searching = not self._seen_file and gate.anonymous_uploads_off() and gate.current_actor().is_nobody
-        if searching and self._field_bytes > _MOST_BEFORE_KEY:
-            raise SessionInvalid
         if self._field_bytes > _MOST_FIELDS_BYTES:
             raise BodyMalformed("The form's fields beside its files are too long.")
 
@@ -325,6 +343,10 @@ class _FormReceiver:
             self._file_bytes += len(block)
             if self._file_bytes > self._largest():
                 raise BodyTooLarge(limit=self._largest())
+
+    def _searches_key(self) -> bool:
+        """Whether only a field `key` could still let this request in."""
+        return gate.anonymous_uploads_off() and gate.current_actor().is_nobody
 
     def _largest(self) -> int:
         """The larger bound while a field `key` may still come."""
