@@ -42,6 +42,7 @@ def upload(
     client: FlaskClient,
     content: bytes = b"hello\n",
     filename: str = "hello.txt",
+    /,
     headers: dict[str, str] | None = None,
     **fields: str,
 ) -> dict[str, Any]:

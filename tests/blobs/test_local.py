@@ -171,12 +171,14 @@ def test_a_disk_that_fills_up_on_the_way_is_a_full_store(store, monkeypatch, cal
     def fail(*arguments, **named):
         raise OSError(fault, os.strerror(fault))
 
-    spool = store.spool()
-    monkeypatch.setattr(os, call, fail)
-
-    with pytest.raises(StoreFull):
+    def write_and_put():
         spool.write(b"hello\n")
         store.put(spool)
+
+    spool = store.spool()
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(StoreFull):
+        write_and_put()
 
     monkeypatch.undo()
     spool.close()
