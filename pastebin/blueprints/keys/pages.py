@@ -2,7 +2,7 @@
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import Field, SelectField, StringField
+from wtforms import Field, StringField
 
 from pastebin import expiry
 from pastebin.access.gate import Needs, Token, gate
@@ -14,7 +14,7 @@ from pastebin.extensions import now
 from pastebin.services import keys
 from pastebin.services.actor import DEFAULT_SCOPES, Scope
 
-_LIFETIMES = [("", "never"), ("1d", "in 1 day"), ("7d", "in 1 week"), ("30d", "in 30 days"), ("365d", "in 1 year")]
+_LIFETIMES = {"": "never", "1d": "in 1 day", "7d": "in 1 week", "30d": "in 30 days", "365d": "in 1 year"}
 _ALLOWS = {
     Scope.UPLOAD_FILE: "Upload files. They belong to your account.",
     Scope.FILE_READ: "List your files and read what the server knows of them, private ones too.",
@@ -39,7 +39,7 @@ class KeyForm(PageForm):
 
     name = StringField("Name")
     scopes = ScopesField("What it may do", default=sorted(DEFAULT_SCOPES))
-    expire = SelectField("Expires", choices=_LIFETIMES)
+    expire = StringField("Expires")
 
 
 @bp.get("/keys")
@@ -82,7 +82,7 @@ def invalidate_all_on_page() -> Response:
 
 
 def _shown() -> dict[str, object]:
-    """The keys there are, and the scopes that this person may give, each with what it allows."""
+    """The keys there are, and what a new one may be given: scopes, each with what it allows, and lifetimes."""
     user = person()
     scopes = [(scope, words) for scope, words in _ALLOWS.items() if user.is_staff or not scope.for_staff]
-    return {"keys": keys.listing(user.id), "scopes": scopes}
+    return {"keys": keys.listing(user.id), "scopes": scopes, "lifetimes": _LIFETIMES}
