@@ -30,6 +30,8 @@ run: export PASTEBIN_INSTANCE := $(INSTANCE)
 endif
 
 run: $(VENV)/.ready-to-run ## set everything up and serve; stop with Ctrl-C
+	@echo "An account for you: $(if $(INSTANCE),PASTEBIN_INSTANCE=$(INSTANCE) )$(BIN)/pastebin user add NAME"
+	@echo "Stop with Ctrl-C. The address stands at \"Listening at\":"
 	@exec $(BIN)/gunicorn -c python:pastebin.server.settings wsgi:app
 
 test: $(VENV)/.ready-to-test ## the fast tests, a few minutes at most
