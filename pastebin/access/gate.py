@@ -16,7 +16,7 @@ from flask import g, request
 from werkzeug.wrappers import Response
 
 from pastebin.access import csrf, hosts, identity
-from pastebin.errors import CsrfMissing, KeyInvalid, LoginNeeded, PermissionMissing, SessionInvalid
+from pastebin.errors import CsrfMissing, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import uploads
 from pastebin.services.actor import Actor, ActorKind, Scope
@@ -26,6 +26,11 @@ View = Callable[Args, Response]
 
 FORM_OVERHEAD_BYTES = 1 << 20
 """What a form may have beside its files."""
+
+# The body of anything that is no upload: a page's form, a few fields in JSON.
+_MOST_FORM_BYTES = 1 << 20
+# What has fields in its body, `key` among them.
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 class Needs(Enum):
@@ -92,6 +97,8 @@ def enter(rule: Rule) -> None:
         BodyTooLarge: 413.
     """
     g.csrf_pending = False
+    if not rule.uploads:
+        request.max_content_length = _MOST_FORM_BYTES
     g.actor = actor = identity.of_headers(request)
     _check_needs(rule, actor)
     check_scope(rule, actor)
@@ -176,7 +183,7 @@ def _check_csrf(rule: Rule, actor: Actor) -> None:
 
 def _check_declared_length(actor: Actor, length: int) -> None:
     """The larger bound first: a form may still turn out to be somebody's, by its field `key`."""
-    may_become_somebody = actor.is_nobody and request.mimetype == "multipart/form-data"
+    may_become_somebody = actor.is_nobody and request.mimetype in _FORMS
     limit = uploads.largest_body(None if may_become_somebody else actor)
     uploads.check_size(None if may_become_somebody else actor, length if length <= limit else length - _form_part())
 
@@ -188,19 +195,3 @@ def _form_part() -> int:
 def anonymous_uploads_off() -> bool:
     """Whether nobody may upload."""
     return not settings.ANONYMOUS_UPLOADS
-
-
-__all__ = [
-    "KeyInvalid",
-    "Needs",
-    "Rule",
-    "Token",
-    "anonymous_uploads_off",
-    "current_actor",
-    "enter",
-    "gate",
-    "hosts",
-    "settle_csrf",
-    "settle_key",
-    "settled",
-]

@@ -68,6 +68,10 @@ class Actor:
         """Whether something of *owner_id* is this actor's own. Nobody owns nothing, not even what nobody uploaded."""
         return owner_id is not None and owner_id == self.user_id
 
+    def reads_as_owner(self, owner_id: int | None) -> bool:
+        """Whether this actor may read what *owner_id* owns by owning it: a key needs the scope for that."""
+        return self.owns(owner_id) and self.may(Scope.FILE_READ)
+
     def may(self, scope: Scope) -> bool:
         """Whether the credential covers *scope*: a session all of them, staff scopes only where staff."""
         if self.user is None or (scope.for_staff and not self.user.is_staff):

@@ -97,7 +97,7 @@ def find_file(uuid: str, actor: Actor, key: str | None = None) -> StoredFile:
         FileNotFound: there is none; why, is not told.
     """
     file = get(uuid)
-    if file.is_private and not actor.owns(file.owner_id):
+    if file.is_private and not actor.reads_as_owner(file.owner_id):
         _unlock(file, actor, key)
     return file
 

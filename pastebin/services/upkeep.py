@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pastebin.extensions import now, reading, settings, store, transaction
 from pastebin.models import BlobRow, BlobState, FileRow, LeaseRow
-from pastebin.services import files, keys, limits, sessions
+from pastebin.services import files, keys, limits, sessions, strays
 
 log = logging.getLogger(__name__)
 
@@ -129,23 +129,8 @@ def _remove_strays(slice_number: int, slices: int) -> int:
     removed = 0
     for digest, age_seconds in store.listing(slice_number, slices):
         if age_seconds > settings.SWEEP_GRACE:
-            with reading() as connection:
-                is_stray = not _has_row(connection, digest)
-            removed += is_stray and _remove_stray(digest)
+            removed += strays.remove(digest)
     return removed
-
-
-def _remove_stray(digest: str) -> bool:
-    # The row must be looked for again where no upload can be about to write it.
-    with transaction() as connection:
-        if _has_row(connection, digest):
-            return False
-        store.remove(digest)
-    return True
-
-
-def _has_row(connection: Connection, digest: str) -> bool:
-    return connection.execute(select(BlobRow.digest).where(BlobRow.digest == digest)).first() is not None
 
 
 def _scalars(query: Select[str]) -> Sequence[str]:

@@ -32,10 +32,10 @@ from pastebin.errors import (
 from pastebin.extensions import FOREVER, milliseconds, moment, now, settings, store
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
 from pastebin.prepared import Prepared
-from pastebin.services import limits, secrets
+from pastebin.services import limits, secrets, strays
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
-from pastebin.services.group_commit import commit_together
+from pastebin.services.group_commit import Work, commit_together
 
 # How often bytes that the sweep takes away in between are put again.
 _MOST_TRIES = 20
@@ -226,6 +226,16 @@ def _keep(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str,
         for each in records:
             _INSERT_FILE.count(connection, each)
 
+    try:
+        _put_and_record(files, record)
+    except BaseException:
+        for file in files:
+            if file.stamp:
+                strays.remove(file.digest)  # what is refused must not fill the disk until the sweep comes
+        raise
+
+
+def _put_and_record(files: Sequence[_Described], record: Work) -> None:
     for _ in range(_MOST_TRIES):
         try:
             for file in files:

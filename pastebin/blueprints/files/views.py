@@ -38,7 +38,7 @@ def _serve_file(address: wire.Address, name: str | None) -> Response:
         raise FileNotFound  # these have routes of their own; what has none yet is not there
     actor = current_actor()
     file = files.find_file(address.reference, actor, wire.parse_private_key(request))
-    spends = file.download_limit is not None and not actor.owns(file.owner_id)
+    spends = file.download_limit is not None and not actor.reads_as_owner(file.owner_id)
     content = delivery.of_file(file, address.extension, name)
     return delivery.deliver(request, content, (lambda: files.spend_download(file.uuid)) if spends else None)
 
