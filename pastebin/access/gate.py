@@ -15,7 +15,7 @@ from typing import ParamSpec, cast
 from flask import g, request
 from werkzeug.wrappers import Response
 
-from pastebin.access import csrf, hosts, identity
+from pastebin.access import csrf, identity
 from pastebin.errors import CsrfMissing, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import uploads
