@@ -79,7 +79,7 @@ _SIGNATURES: Final = tuple(
         (r"\A\[[\w.: -]+\]\n(?:[#;][^\n]*\n|\s)*[\w.-]+ *=", "ini"),
     )
 )
-_SHEBANG: Final = re.compile(r"#![ \t]*\S*?([^\s/]+)(?:[ \t]+(?:-S[ \t]+)?([^\s/]+))?")
+_SHEBANG: Final = re.compile(r"#![ \t]*(?:[^\s/]*/)*([^\s/]+)(?:[ \t]+(?:-S[ \t]+)?([^\s/]+))?")
 _INTERPRETERS: Final = {
     "node": "javascript",
     "deno": "typescript",

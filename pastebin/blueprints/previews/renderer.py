@@ -3,6 +3,10 @@
 Started by `rendering`, which speaks to it in messages: 8 bytes of length, then
 JSON. It ends when its input does. Whatever goes wrong in a job ends it too;
 the next job gets a new one.
+
+Limits on size alone would not do. Measured with Pygments 2.21: 256 KiB of our
+own Python take 0.35 s; 32 KiB of `/` as C take 10 s, of `"\\` as JavaScript
+5 s, of `&` as HTML 4 s, and all of them four times that for twice as many.
 """
 
 import json

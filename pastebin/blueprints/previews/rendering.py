@@ -7,6 +7,7 @@ run: in a worker's own thread, one hostile file would silence all the others.
 import atexit
 import json
 import logging
+import math
 import os
 import select
 import subprocess
@@ -20,16 +21,25 @@ from pastebin.blueprints.previews.renderer import CPU_SECONDS, LENGTH
 
 log = logging.getLogger(__name__)
 
-WAIT_SECONDS: Final = 3 * CPU_SECONDS
-"""How long somebody waits for a rendering, and for the turn before it, on a busy machine."""
+WAIT_SECONDS: Final = 2 * CPU_SECONDS
+"""How long somebody waits for a rendering where the processor is busy with other things too."""
+
+_TURN_SECONDS: Final = CPU_SECONDS
+# Threads of a worker that may be waiting here: beyond that a page goes out without colours at once.
+_MOST_WAITING: Final = 4
 
 _KEPT_BYTES: Final = 8 << 20
+_RETRY_SECONDS: Final = 10
 
 Answer = dict[str, Any]
 
 
 class RenderingFailed(Exception):
-    """The job took too long, or ended its process."""
+    """The job ended its process: by what it needed, or by a fault in what rendered it. It would again."""
+
+
+class RendererBusy(Exception):
+    """The machine is busy, with other renderings or in general. What the job would have come to, is not known."""
 
 
 class Renderer:
@@ -37,21 +47,22 @@ class Renderer:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
+        self._waiting = threading.Semaphore(_MOST_WAITING)
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
-    def ask(self, job: dict[str, Any]) -> Answer | None:
-        """The answer to a job; None where others are before it for too long.
+    def ask(self, job: dict[str, Any]) -> Answer:
+        """The answer to a job.
 
         Raises:
-            RenderingFailed: this job will fail again.
+            RenderingFailed: the job ended the process. RendererBusy: its turn, or its answer, did not come in time.
         """
-        if not self._turn.acquire(timeout=WAIT_SECONDS):
-            return None
+        if not self._waiting.acquire(blocking=False):
+            raise RendererBusy
         try:
-            return self._work(json.dumps(job, ensure_ascii=False).encode())
+            return self._in_turn(json.dumps(job, ensure_ascii=False).encode())
         finally:
-            self._turn.release()
+            self._waiting.release()
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -60,21 +71,27 @@ class Renderer:
             self._process.communicate()
             self._process = None
 
-    def _work(self, body: bytes) -> Answer | None:
-        process = self._started()
+    def _in_turn(self, body: bytes) -> Answer:
+        if not self._turn.acquire(timeout=_TURN_SECONDS):
+            raise RendererBusy
         try:
+            return self._work(body)
+        finally:
+            self._turn.release()
+
+    def _work(self, body: bytes) -> Answer:
+        try:
+            process = self._started()
             process.stdin.write(LENGTH.pack(len(body)) + body)  # type: ignore[union-attr]  # it is a pipe
             process.stdin.flush()  # type: ignore[union-attr]
-            answer = _read_answer(process)
-        except TimeoutError:
-            self.close()
-            return None
+            return _read_answer(process)
         except (EOFError, BrokenPipeError) as fault:
-            status = process.wait()
+            log.info("a preview was given up: its renderer ended")
             self.close()
-            log.info("a preview was given up: its renderer ended with status %d", status)
             raise RenderingFailed from fault
-        return answer
+        except OSError as fault:  # a TimeoutError; or the machine has no room for one more process
+            self.close()
+            raise RendererBusy from fault
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -116,7 +133,6 @@ class Shelf:
 
 _renderer: Final = Renderer()
 _shelf: Final = Shelf(_KEPT_BYTES)
-_FAILED: Final[Answer] = {"failed": True}
 
 
 def highlight(digest: str, text: str, names: list[str]) -> Answer:
@@ -140,14 +156,14 @@ def markdown(digest: str, text: str) -> Answer:
 
 def _rendered(key: tuple[str, ...], job: dict[str, Any]) -> Answer:
     answer = _shelf.get(key)
-    if answer is not None:
+    if answer is not None and answer.get("until", math.inf) > time.monotonic():
         return answer
     try:
         answer = _renderer.ask(job)
     except RenderingFailed:
-        answer = _FAILED
-    if answer is None:
-        return _FAILED  # the machine is busy: not the text's fault, so not remembered
+        answer = {"failed": True}
+    except RendererBusy:
+        answer = {"failed": True, "until": time.monotonic() + _RETRY_SECONDS}
     _shelf.put(key, answer)
     return answer
 

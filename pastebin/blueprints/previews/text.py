@@ -33,8 +33,8 @@ def decode(content: bytes, charset: str, *, is_whole: bool) -> str:
 
     Bytes that are none in this charset become U+FFFD; nothing is raised.
     """
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if charset == "utf-8" else charset)("replace")
-    text = decoder.decode(content, final=is_whole)
+    codec, mark = _codec_of(content, charset)
+    text = codecs.getincrementaldecoder(codec)("replace").decode(content[len(mark) :], final=is_whole)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -63,3 +63,11 @@ def numbered(lines: Iterable[str]) -> str:
     return "".join(
         f'<span id="L{number}"><a href="#L{number}">{number}</a>{line}\n</span>' for number, line in enumerate(lines, 1)
     )
+
+
+def _codec_of(content: bytes, charset: str) -> tuple[str, bytes]:
+    """Python's name for a charset, and the byte order mark that *content* begins with, if it does."""
+    if charset == "utf-16" and content.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be", codecs.BOM_UTF16_BE
+    mark = {"utf-8": codecs.BOM_UTF8, "utf-16": codecs.BOM_UTF16_LE}.get(charset, b"")
+    return "utf-16-le" if charset == "utf-16" else charset, mark if content.startswith(mark) else b""
