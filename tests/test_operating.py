@@ -1,0 +1,212 @@
+"""What docs/operating.md tells operators to do, done to the letter: the proxy, the backup, the change of the key."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from tests.programs import needs_program
+from tests.running import ROOT, Server, free_port
+
+pytestmark = [pytest.mark.external, pytest.mark.slow]
+
+PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
+MIB = 1 << 20
+
+
+def _block(language: str, containing: str) -> str:
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
+    return next(block for block in blocks if containing in block)
+
+
+def _sh(script: str, *paths: tuple[str, Path]) -> None:
+    for written, real in paths:
+        script = script.replace(written, str(real))
+    ran = subprocess.run([needs_program("sh"), "-eu", "-c", script], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def _curl(*arguments: str, stdin: BinaryIO | None = None) -> tuple[int, str]:
+    """The status and the body; the certificate is one that nobody signed."""
+    command = [needs_program("curl"), "-sk", "--max-time", "60", "-w", "\n%{http_code}", *arguments]
+    ran = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    body, _, status = ran.stdout.rpartition("\n")
+    return int(status), body
+
+
+# ---- behind nginx
+
+
+@dataclass(frozen=True)
+class Proxied:
+    url: str
+    server: Server
+    log: Path
+
+
+@pytest.fixture
+def proxied(make_server: Callable[..., Server], tmp_path: Path) -> Iterator[Proxied]:
+    """The server behind nginx, which is set up as the page says, but for its ports and paths."""
+    nginx, port = needs_program("nginx"), free_port()
+    url = f"https://127.0.0.1:{port}"
+    server = make_server(BASE_URL=url, TRUSTED_PROXIES="127.0.0.1", MAX_FILE_SIZE=64 * MIB)
+    _make_certificate(tmp_path)
+    (tmp_path / "nginx.conf").write_text(_main_file(tmp_path, _site(tmp_path, port, server)))
+    process = subprocess.Popen([nginx, "-p", str(tmp_path), "-c", "nginx.conf"], stderr=subprocess.PIPE)
+    try:
+        _wait_for(url, process)
+        yield Proxied(url, server, tmp_path / "paste.log")
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _make_certificate(folder: Path) -> None:
+    subprocess.run(
+        [needs_program("openssl"), "req", "-x509", "-nodes", "-subj", "/CN=paste", "-newkey", "rsa:2048",
+         "-keyout", folder / "paste.key", "-out", folder / "paste.pem"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+
+
+def _site(folder: Path, port: int, server: Server) -> str:
+    changes = {
+        "listen 443": f"listen 127.0.0.1:{port}",
+        "/etc/ssl": str(folder),
+        "/var/log/nginx": str(folder),
+        "http://127.0.0.1:8000": server.url,
+        "paste.example.org": "127.0.0.1",
+    }
+    site = _block("nginx", "proxy_request_buffering")
+    for written, real in changes.items():
+        assert written in site
+        site = site.replace(written, real)
+    return site
+
+
+def _main_file(folder: Path, site: str) -> str:
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    user = "user root;" if folder.owner() == "root" else ""
+    return (
+        f"daemon off; {user} pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{\n{temporary}\n{site}\n}}\n"
+    )
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        if subprocess.run(["curl", "-skf", f"{url}/readyz"], capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nginx did not answer")
+
+
+def test_behind_the_proxy_files_go_up_and_down(proxied, tmp_path):
+    (tmp_path / "large.bin").write_bytes(bytes(range(256)) * (40 * MIB // 256))
+
+    known = _curl("-F", f"file=@{tmp_path}/large.bin", f"{proxied.url}/api/upload")
+    with (tmp_path / "large.bin").open("rb") as pipe:
+        piped = _curl("-T", "-", f"{proxied.url}/", stdin=pipe)
+    link = json.loads(known[1])["url"]
+    subprocess.run(["curl", "-skf", link, "-o", tmp_path / "back.bin"], check=True)
+
+    assert link.startswith(f"{proxied.url}/")
+    assert piped == (201, f"{link}\n")
+    assert (tmp_path / "back.bin").read_bytes() == (tmp_path / "large.bin").read_bytes()
+
+
+def test_behind_the_proxy_a_refusal_reaches_the_client(proxied, tmp_path):
+    (tmp_path / "too-large.bin").write_bytes(bytes(80 * MIB))
+
+    status, body = _curl("-F", f"file=@{tmp_path}/too-large.bin", f"{proxied.url}/api/upload")
+
+    assert status == 413
+    assert json.loads(body)["code"] == "BODY_TOO_LARGE_ERROR"
+
+
+def test_behind_the_proxy_clients_have_addresses_of_their_own(proxied):
+    _curl("--interface", "127.0.0.9", "-d", "text=hello", f"{proxied.url}/upload")
+
+    with sqlite3.connect(proxied.server.instance / "pastebin.sqlite") as database:
+        subjects = database.execute("SELECT subject FROM counters WHERE name = 'anonymous bytes'").fetchall()
+    assert subjects == [("127.0.0.9",)]
+
+
+def test_behind_the_proxy_the_cookie_is_for_https_alone(proxied):
+    proxied.server.command("user", "add", "bob", "--password-stdin", stdin="correct horse battery\n")
+    _status, answer = _curl(
+        "-D", "-", "-o", "/dev/null", "-d", "username=bob&password=correct horse battery", f"{proxied.url}/login"
+    )
+
+    cookie = next(line for line in answer.splitlines() if line.lower().startswith("set-cookie"))
+    assert "__Host-pastebin_session=" in cookie
+    assert "Secure" in cookie
+
+
+def test_the_proxys_log_keeps_secrets_out(proxied):
+    made = json.loads(_curl("-F", "file=@-;filename=a", "-F", "private=1", f"{proxied.url}/api/upload")[1])
+    token = made["deletion_url"].rpartition("/")[2]
+
+    _curl(made["url"])
+    _curl(made["deletion_url"])
+
+    time.sleep(0.2)
+    log = proxied.log.read_text()
+    assert made["uuid"] in log
+    assert token not in log
+    assert "key=" not in log
+
+
+# ---- backup, and the change of the key
+
+
+def _put(server: Server, content: bytes, key: str) -> str:
+    command = ["curl", "-sf", "-T", "-", "-H", f"Authorization: Bearer {key}", f"{server.url}/"]
+    return subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode().strip()
+
+
+def test_a_backup_of_a_running_server_is_whole(make_server, tmp_path):
+    needs_program("sqlite3")
+    server = make_server()
+    key = server.make_key("ann")
+    paths = [_put(server, b"content %d" % number, key).removeprefix(server.url) for number in range(20)]
+
+    _sh(_block("sh", "sqlite3"), ("/srv/paste", server.instance), ("/backup/paste", tmp_path / "backup"))
+    _put(server, b"after the backup", key)
+    server.kill()
+
+    restored = make_server(tmp_path / "backup")
+    checked = restored.command("fsck", "--deep", "--repair")
+    assert "0 faults" in checked.stdout, checked.stdout + checked.stderr
+    for number, path in enumerate(paths):
+        assert _curl(restored.url + path) == (200, f"content {number}")
+    assert _put(restored, b"with the same key", key).startswith(restored.url)
+
+
+def test_after_a_change_of_the_secret_key_old_keys_stand_until_the_old_one_is_taken_out(make_server):
+    server = make_server()
+    old = server.make_key("ann")
+    server.stop()
+
+    _sh(_block("sh", "SECRET_KEY_FALLBACKS"), ("/srv/paste", server.instance))
+    server.start()
+    new = server.make_key("ann")
+    both = [_put(server, b"x", key) for key in (old, new)]
+    server.stop()
+    (server.instance / "config.py").unlink()
+    server.start()
+
+    assert all(link.startswith(server.url) for link in both)
+    assert _put(server, b"x", new).startswith(server.url)
+    assert _curl("-T", "/dev/null", "-H", f"Authorization: Bearer {old}", f"{server.url}/")[0] == 401
