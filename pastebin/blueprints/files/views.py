@@ -14,9 +14,6 @@ from pastebin.services.uploads import Privacy
 
 bp = Blueprint("files", __name__)
 
-# Sub-resources of a UUID; `thumb` comes with the images.
-_SUBRESOURCES = ("md5", "thumb")
-
 
 @bp.get("/<segment>")
 @bp.get("/<segment>/")
@@ -34,8 +31,8 @@ def serve(segment: str, name: str | None = None) -> Response:
 
 
 def _serve_file(address: wire.Address, name: str | None) -> Response:
-    if name in _SUBRESOURCES and address.extension is None:
-        raise FileNotFound  # these have routes of their own; what has none yet is not there
+    if name == "thumb" and address.extension is None:
+        raise FileNotFound  # comes with the images
     actor = current_actor()
     file = files.find_file(address.reference, actor, wire.parse_private_key(request))
     spends = file.download_limit is not None and not actor.reads_as_owner(file.owner_id)
@@ -43,11 +40,14 @@ def _serve_file(address: wire.Address, name: str | None) -> Response:
     return delivery.deliver(request, content, (lambda: files.spend_download(file.uuid)) if spends else None)
 
 
-@bp.get("/<uuid:uuid>/md5")
+@bp.get("/<segment>/md5")
 @gate(scope=Scope.FILE_READ)
-def md5(uuid: object) -> Response:
-    """The MD5 of a file's bytes (seed 000)."""
-    file = files.find_file(str(uuid), current_actor(), wire.parse_private_key(request))
+def md5(segment: str) -> Response:
+    """The MD5 of a file's bytes (seed 000). Of hash addresses and `UUID.EXT` it is just a name."""
+    address = wire.parse_address(segment)
+    if not address.is_uuid or address.extension is not None:
+        return serve(segment, "md5")
+    file = files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
     return jsonify({"md5": files.md5_of(file)})
 
 
