@@ -56,7 +56,7 @@ class ServerSessions(SessionInterface):
                 cookie_name(request), session.fresh_token, httponly=True, samesite="Lax", path="/", secure=secure,
                 max_age=app.extensions["pastebin.settings"].SESSION_LIFETIME,
             )  # fmt: skip
-        elif session.dropped:
+        elif session.dropped and not response.cache_control.public:  # what others may be handed from a cache
             response.delete_cookie(cookie_name(request), httponly=True, samesite="Lax", path="/", secure=secure)
 
 
