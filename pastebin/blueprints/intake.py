@@ -94,9 +94,10 @@ def raw(request: Request, path_name: str | None = None) -> Iterator[Received]:
     """Receive a body that is the file itself; its fields come from the query.
 
     Raises:
-        SessionInvalid: nobody may upload here. BodyMalformed, BodyTooLarge, StorageFull.
+        CsrfMissing: the cookie alone asks; such a body has no field for the token. SessionInvalid: nobody may upload.
+        BodyMalformed, BodyTooLarge, StorageFull.
     """
-    if gate.current_actor().is_nobody and gate.anonymous_uploads_off():
+    if gate.settled().is_nobody and gate.anonymous_uploads_off():
         raise SessionInvalid
     fields = _outer_fields(request)
     received = Received(fields=fields)
