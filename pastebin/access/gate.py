@@ -162,8 +162,12 @@ def check_scope(rule: Rule, actor: Actor) -> None:
 
 
 def _check_needs(rule: Rule, actor: Actor) -> None:
-    if actor.is_nobody and rule.needs is not Needs.ANYONE:
+    if not actor.is_nobody:
+        return
+    if rule.needs is not Needs.ANYONE:
         raise LoginNeeded if rule.needs is Needs.PERSON else SessionInvalid
+    if rule.uploads and anonymous_uploads_off() and request.mimetype not in _FORMS:
+        raise SessionInvalid
 
 
 def _check_csrf(rule: Rule, actor: Actor) -> None:
