@@ -145,7 +145,7 @@ def headers_of(request: Request, content: Content) -> Headers:
     headers["Content-Type"] = content_type
     headers["Content-Disposition"] = filetypes.content_disposition(content.filename, inline)
     headers["Accept-Ranges"] = "none" if content.whole else "bytes"
-    headers["Cache-Control"] = _caching(content)
+    headers["Cache-Control"] = _caching(content, has_key="key" in request.args)
     if content.modified_at is not None:
         headers["Last-Modified"] = http_date(content.modified_at)
     if not content.whole:
@@ -183,8 +183,8 @@ def _type_by_url(extension: str | None, name: str | None, own: str, charset: str
     return (filetypes.media_type_of(asked) if asked else None) or own
 
 
-def _caching(content: Content) -> str:
-    if not content.shared:
+def _caching(content: Content, has_key: bool) -> str:
+    if has_key or not content.shared:
         return "private, no-store"
     if not content.by_hash:
         return "no-cache"
