@@ -417,7 +417,7 @@ def test_a_body_of_unknown_length_is_taken_whole(client, size):
         ("../../etc/passwd", "passwd"),
         ("C:\\temp\\x.txt", "x.txt"),
         ("a" * 10_000 + ".txt", "a" * 251 + ".txt"),
-        ("‮gpj.exe", "gpj.exe"),
+        ("\u202egpj.exe", "gpj.exe"),
         ("-", "paste.txt"),
         ("..", "paste.txt"),
         ("Ω≈ç√∫.txt", "Ω≈ç√∫.txt"),
