@@ -36,12 +36,15 @@ def sharex(links: Links) -> str:
 
 def pastebinit(links: Links) -> str:
     """A site of pastebinit, for `~/.pastebin.d/`."""
-    return render_template("api/clients/pastebinit.conf", host=host(links), is_https=links.base.startswith("https:"))
+    is_https = links.base.startswith("https:")
+    return render_template(
+        "api/clients/pastebinit.conf", host=host(links), is_https=is_https, placeholder=KEY_PLACEHOLDER
+    )
 
 
 def shell(links: Links) -> str:
     """A function for sh, bash and zsh."""
-    return render_template("api/clients/paste.sh", home=shlex.quote(links.home()))
+    return render_template("api/clients/paste.sh", home=shlex.quote(links.home()), placeholder=KEY_PLACEHOLDER)
 
 
 def file(name: str, links: Links) -> str:
