@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,3 +175,42 @@ def test_statuses_are_documented_as_gates_and_descriptions_say(app):
         assert _statuses(rule, method, described or NOTHING_SAID) - may_happen_anywhere <= documented, written
         if described:
             assert documented <= _statuses(rule, method, described), written
+
+
+# ---- between pages
+
+
+PAGES = [ROOT / "README.md", ROOT / "instance" / "README.md", *sorted(DOCS.glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_leads_to_every_page():
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    assert [page.name for page in DOCS.glob("*.md") if f"docs/{page.name}" not in readme] == []
+
+
+def test_the_sharex_uploader_in_the_docs_is_the_one_that_is_served(make_app):
+    client = make_app(BASE_URL="https://paste.example.org", ANONYMOUS_UPLOADS="off").test_client()
+    shown = re.findall(r"^```json\n(.*?)^```", _page("clients.md"), re.M | re.S)
+
+    served = client.get("/api/clients/sharex.sxcu").text.replace("paste.example.org", "HOST")
+
+    assert json.loads(served) in [json.loads(block) for block in shown]
+
+
+def test_what_the_docs_say_of_files_in_the_package_is_there():
+    picture = re.search(r"^```\npastebin/\n(.*?)^```", _page("architecture.md"), re.M | re.S)
+    assert picture
+
+    named = set(re.findall(r"\b([a-z_]+\.py|[a-z_]+/)(?=\s)", picture[1])) - {"views.py", "wire.py"}
+    there = {path.name + "/" * path.is_dir() for path in (ROOT / "pastebin").rglob("*")}
+    assert named - there == set()
+    packages = {path.parent.relative_to(ROOT / "pastebin") for path in (ROOT / "pastebin").rglob("__init__.py")}
+    assert {f"{package.name}/" for package in packages if package.name} - {"versions/"} <= named
