@@ -1,6 +1,8 @@
 """Which URLs the API has."""
 
 from flask import Blueprint, current_app, jsonify, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Token, current_actor, gate
@@ -16,6 +18,8 @@ from pastebin.services import uploads
 from pastebin.services.actor import Scope
 
 bp = Blueprint("api", __name__, url_prefix="/api", template_folder="templates")
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _MADE = Answer(
     "Kept: acknowledged means that it would survive a power cut.", UploadSchema,
@@ -73,9 +77,25 @@ def upload() -> Response:
     return wire.render_uploads(made, links())
 
 
-@bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+@bp.route("/<path:anything>", methods=_METHODS)
 @gate()
 @undocumented
 def unknown(anything: str) -> Response:
-    """Whatever else is asked for under `/api`: not a file's address."""
+    """Whatever else is asked for under `/api`: not a file's address. Of an endpoint, a method that it does not take."""
+    if methods := _methods_of_path():
+        raise MethodNotAllowed(valid_methods=methods)
     raise EndpointNotFound
+
+
+def _methods_of_path() -> list[str]:
+    """The methods that the endpoint of this path takes; none where there is no such endpoint."""
+    adapter = current_app.create_url_adapter(request)
+    own = f"{bp.name}.{unknown.__name__}"
+    return [method for method in _METHODS if adapter and _endpoint(adapter, method) not in (own, None)]
+
+
+def _endpoint(adapter: MapAdapter, method: str) -> str | None:
+    try:
+        return str(adapter.match(method=method)[0])
+    except (NotFound, MethodNotAllowed):
+        return None
