@@ -25,7 +25,7 @@ def serve(segment: str, name: str | None = None) -> Response:
     if address.is_uuid:
         return _serve_file(address, name)
     if not address.in_lower_case:
-        return redirect(request.full_path.rstrip("?").replace(address.reference, address.reference.lower(), 1), 301)
+        return redirect(wire.in_lower_case(request, address), 301)
     blob = files.find_published(address.reference)
     return delivery.deliver(request, delivery.of_blob(blob, address.reference, address.extension, name))
 

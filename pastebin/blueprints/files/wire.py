@@ -1,6 +1,7 @@
 """Addresses and answers of the plain protocol: what a path means, and what an upload is told."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import Request, redirect
 from werkzeug.wrappers import Response
@@ -42,6 +43,13 @@ def parse_address(segment: str) -> Address:
     if not (is_uuid(reference) or is_hash(reference)):
         raise FileNotFound
     return Address(reference, extension.lower() if dot and extension else None)
+
+
+def in_lower_case(request: Request, address: Address) -> str:
+    """The same path and query with the address as links spell it."""
+    path = quote(request.path, safe="/:@!$&'()*+,;=").replace(address.reference, address.reference.lower(), 1)
+    query = request.query_string.decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def parse_private_key(request: Request) -> str | None:
