@@ -144,7 +144,7 @@ def _resolve(connection: Connection, lookup: "_Lookup", hexdigits: str) -> Row[*
 
     What is there but not served takes the same queries as what is not there.
     """
-    if not is_hash(hexdigits) or len(hexdigits) < settings.ADDRESS_LENGTH:
+    if not is_hash(hexdigits):
         return None
     given = hexdigits.lower()
     moment = now()
@@ -152,6 +152,8 @@ def _resolve(connection: Connection, lookup: "_Lookup", hexdigits: str) -> Row[*
     if own is not None and lookup.is_served(own):
         return own
     fitting = connection.execute(lookup.by_digest, {"given": given, "end": given + "g", "moment": moment}).all()
+    if len(given) < settings.ADDRESS_LENGTH:  # an address from before the setting grew stays one
+        return own
     return own or (fitting[0] if len(fitting) == 1 else None)
 
 
