@@ -1,0 +1,170 @@
+"""`POST /` and `POST /upload`: a page for people, lines for scripts, pastebinit's own body."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import bearer
+from tests.forms import body, content_type, field, file, multipart, path_of
+
+PATHS = pytest.mark.parametrize("path", ["/", "/upload"])
+
+
+@PATHS
+def test_a_browser_is_sent_on_to_the_page_of_its_file(client, path):
+    answer = client.post(path, **multipart(file(b"hello\n")))
+
+    assert answer.status_code == 303
+    assert path_of(answer.headers["Location"]).startswith("/view/")
+    assert "/delete/" in answer.headers["X-Delete-URL"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@PATHS
+def test_api_1_answers_with_ok_and_the_hash(client, path):
+    by_field = client.post(path, **multipart(field("api", "1"), file(b"hello\n")))
+    by_query = client.post(f"{path}?api=1", **multipart(file(b"hello\n")))
+
+    for answer in (by_field, by_query):
+        assert answer.status_code == 200
+        assert answer.content_type == "text/plain; charset=utf-8"
+        assert answer.text == "OK 5891b5b522d5df08\n"
+        assert answer.headers["Location"] == "http://localhost/5891b5b522d5df08.txt"
+        assert "/delete/" in answer.headers["X-Delete-URL"]
+
+
+@PATHS
+def test_api_1_answers_with_a_line_for_each_of_several_files(client, path):
+    answer = client.post(path, **multipart(file(b"1"), file(b"2"), field("api", "1")))
+
+    lines = answer.text.splitlines()
+    assert [client.get(f"/{line.removeprefix('OK ')}").data for line in lines] == [b"1", b"2"]
+
+
+@pytest.mark.parametrize("rule", [("private", "1"), ("limit", "3")])
+def test_api_1_prints_the_uuid_of_a_private_or_limited_file(client, rule):
+    answer = client.post("/?api=1", **multipart(field(*rule), file(b"x")))
+
+    uuid = answer.text.removeprefix("OK ").strip()
+    assert answer.headers["Location"].startswith(f"http://localhost/{uuid}.txt")
+
+
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ((field("api", "1"),), 400),
+        ((field("api", "1"), field("expire", "never"), file(b"x")), 400),
+        ((file(b"x"), field("limit", "0"), field("api", "1")), 400),
+        ((field("api", "1"), field("key", "pb_wrong"), file(b"x")), 401),
+    ],
+)
+@PATHS
+def test_api_1_answers_with_error_and_one_line(client, path, parts, status):
+    answer = client.post(path, **multipart(*parts))
+
+    assert answer.status_code == status
+    assert answer.mimetype == "text/plain"
+    assert answer.text.startswith("ERROR ")
+    assert answer.text.count("\n") == 1
+
+
+def test_the_key_as_a_field_makes_the_file_its_owners(client, make_key):
+    key = make_key()
+    answer = client.post("/?api=1", **multipart(field("key", key), field("private", "owner"), file(b"mine")))
+
+    uuid = answer.text.removeprefix("OK ").strip()
+    assert client.get(f"/{uuid}", headers=bearer(key)).data == b"mine"
+
+
+@PATHS
+def test_an_urlencoded_body_is_a_form_as_pastebinit_sends_it(client, path):
+    answer = client.post(path, data={"text": "grüße & 100%\n", "filename": "x.py", "author": "None"})
+
+    assert answer.status_code == 303
+    uuid = answer.headers["X-Delete-URL"].split("/")[-2]
+    served = client.get(f"/{uuid}")
+    assert served.data == "grüße & 100%\n".encode()
+    assert 'filename="x.py"' in served.headers["Content-Disposition"]
+
+
+def test_an_urlencoded_form_takes_the_key_too(client, make_key):
+    key = make_key()
+    answer = client.post("/", data={"key": key, "private": "owner", "text": "mine", "api": "1"})
+
+    uuid = answer.text.removeprefix("OK ").strip()
+    assert client.get(f"/{uuid}", headers=bearer(key)).data == b"mine"
+
+
+@PATHS
+@pytest.mark.parametrize("declared", ["application/json", "text/plain", None])
+def test_a_body_that_is_no_form_is_told_how_to_send_one(client, path, declared):
+    answer = client.post(path, data=b"{}", content_type=declared)
+
+    assert answer.status_code == 400
+    assert "PUT" in answer.json["message"]
+
+
+# ---- seed 000: the store for one application
+
+
+def test_post_with_authorization_is_the_store_and_answers_with_the_bare_uuid(client, make_key):
+    key = bearer(make_key())
+    answer = client.post("/", headers=key, **multipart(file(b"hello\n")))
+
+    told = answer.json
+    assert answer.status_code == 200
+    assert told["id"] == told["uuid"]
+    assert told["sha256"].startswith("5891b5b5")
+    assert "deletion_url" in told
+    assert answer.headers["Location"] == told["url"]
+    assert "X-Delete-URL" in answer.headers
+
+
+def test_what_the_store_takes_is_private_to_its_account_without_a_key(client, make_key):
+    key = bearer(make_key("ann"))
+    told = client.post("/", headers=key, **multipart(file(b"hello\n"))).json
+
+    assert told["isPrivate"] is True
+    assert "privateKey" not in told
+    assert client.get(f"/{told['id']}/", headers=key).data == b"hello\n"
+    assert client.get(f"/{told['id']}/").status_code == 404
+    assert client.get(f"/{told['id']}/", headers=bearer(make_key("bob"))).status_code == 404
+
+
+def test_private_0_makes_it_public(client, make_key):
+    told = client.post("/", headers=bearer(make_key()), **multipart(field("private", "0"), file(b"x"))).json
+
+    assert told["isPrivate"] is False
+    assert client.get(f"/{told['id']}").data == b"x"
+
+
+def test_the_whole_life_of_a_file_in_the_store(client, make_key):
+    key = {"Authorization": make_key()}  # bare, as seed 000 sends it
+    id_ = client.post("/", headers=key, **multipart(file(b"hello\n"))).json["id"]
+
+    assert client.get(f"/{id_}/", headers=key).data == b"hello\n"
+    assert client.get(f"/{id_}/md5", headers=key).json == {"md5": "b1946ac92492d2347c6235b4d2611184"}
+    assert client.delete(f"/{id_}/", headers=key).status_code == 204
+    assert client.get(f"/{id_}/", headers=key).status_code == 404
+
+
+def test_upload_never_speaks_the_stores_words(client, make_key):
+    answer = client.post("/upload", headers=bearer(make_key()), **multipart(file(b"x")))
+
+    assert answer.status_code == 303
+
+
+def test_api_1_goes_before_the_store(client, make_key):
+    answer = client.post("/?api=1", headers=bearer(make_key()), **multipart(file(b"x")))
+
+    uuid_or_hash = answer.text.removeprefix("OK ").strip()
+    assert answer.status_code == 200
+    assert client.get(f"/{uuid_or_hash}").data == b"x"
+
+
+def test_the_store_takes_an_urlencoded_form_that_is_multipart_in_all_but_name(client, make_key):
+    answer = client.post(
+        "/", headers=bearer(make_key()), data=body(file(b"x", "a b.png")), content_type=content_type().upper().lower()
+    )
+
+    assert answer.json["filename"] == "a b.png"
