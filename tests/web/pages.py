@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
+
+from flask.testing import FlaskClient
 
 VOID = {"meta", "link", "img", "input", "br", "hr", "source"}
 
@@ -82,3 +85,20 @@ def facts_of(page: Element) -> dict[str, str]:
         for each in page.all("dl")
         for term, said in zip(each.all("dt"), each.all("dd"), strict=True)
     }
+
+
+def see(client: FlaskClient, address: str, **arguments: Any) -> Element:
+    """The page `/view/ADDRESS`."""
+    answer = client.get(f"/view/{address}", **arguments)
+    assert answer.status_code == 200, answer.text
+    return read(answer.text)
+
+
+def title_of(page: Element) -> str:
+    """What a browser's tab says."""
+    return page.all("title")[0].text
+
+
+def links_of(page: Element) -> list[str]:
+    """Where it leads."""
+    return [link["href"] for link in page.all("a")]
