@@ -101,7 +101,7 @@ def sweep() -> None:
 @click.option("--deep", is_flag=True, help="Read all bytes and compare them with their digests.")
 @click.option("--repair", is_flag=True, help="Forget files whose bytes are lost or wrong.")
 def check(deep: bool, repair: bool) -> None:
-    """Check that records and stored bytes fit each other. Exit status 1 where they do not."""
+    """Check that records and stored bytes fit each other. Exit status 1 where they do not and were not mended."""
     with _app().app_context():
         report = fsck.check(deep=deep, repair=repair)
     for note in report.notes:
@@ -112,7 +112,7 @@ def check(deep: bool, repair: bool) -> None:
         click.echo(f"repaired: {mended}")
     read = f", {report.bytes_read} bytes read" if deep else ""
     click.echo(f"Checked {report.blobs} blobs and {report.files} files{read}: {len(report.faults)} faults.")
-    if report.faults and not repair:
+    if not report.is_sound:
         sys.exit(1)
 
 

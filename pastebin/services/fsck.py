@@ -24,6 +24,13 @@ class Report:
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
+    # Of the faults, how many a repair did away with.
+    faults_mended: int = 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no fault is left."""
+        return self.faults_mended == len(self.faults)
 
 
 def check(*, deep: bool = False, repair: bool = False) -> Report:
@@ -31,43 +38,71 @@ def check(*, deep: bool = False, repair: bool = False) -> Report:
 
     Args:
         deep: read all bytes and hash them.
-        repair: remove records whose bytes are lost or wrong, after moving nothing else: what is left is right.
+        repair: remove records whose bytes are lost or wrong. Bytes that cannot be read (missing rights, a failing
+            disk) are a fault too, but are left as they are: they may be right.
     """
     report = Report()
-    bad = [digest for digest in _check_blobs(report, deep) if repair]
+    bad = list(_check_blobs(report, deep))
     _check_references(report)
     _note_strays(report)
     if repair:
-        _forget(report, bad)
+        for digest in bad:
+            _forget(report, digest, deep)
         _mend_orphans(report)
     return report
 
 
+class _Unreadable(Exception):
+    """Bytes that are there and cannot be read now: neither right nor wrong."""
+
+
 def _check_blobs(report: Report, deep: bool) -> Iterator[str]:
+    """Notes every fault; the digests whose bytes are lost or wrong."""
     for digest, size, state in _all_blobs():
         if state == BlobState.DYING:
             report.notes.append(f"blob {digest} is being removed")
             continue
         report.blobs += 1
-        if fault := _fault_of(digest, size, deep, report):
-            names = ", ".join(_scalars(select(FileRow.id).where(FileRow.digest == digest))) or "no file"
-            report.faults.append(f"blob {digest} {fault}; named by {names}")
+        report.bytes_read += size if deep else 0
+        try:
+            fault = _fault_of(digest, size, deep)
+        except _Unreadable as unreadable:
+            _note_fault(report, digest, str(unreadable))
+            continue
+        if fault and _stands(digest):
+            _note_fault(report, digest, fault)
             yield digest
 
 
-def _fault_of(digest: str, size: int, deep: bool, report: Report) -> str | None:
-    there = store.size(digest)
-    if there is None:
+def _note_fault(report: Report, digest: str, fault: str) -> None:
+    names = ", ".join(_scalars(select(FileRow.id).where(FileRow.digest == digest))) or "no file"
+    report.faults.append(f"blob {digest} {fault}; named by {names}")
+
+
+def _stands(digest: str) -> bool:
+    """Whether the record is still there: the sweep of a running server may have removed it since it was read."""
+    live = select(BlobRow.digest).where(BlobRow.digest == digest, BlobRow.state == BlobState.LIVE)
+    return bool(_scalars(live))
+
+
+def _fault_of(digest: str, size: int, deep: bool) -> str | None:
+    """What is wrong with the bytes, if anything.
+
+    Raises:
+        _Unreadable: nobody can say.
+    """
+    try:
+        there = store.size(digest)
+        if there is None:
+            return "is missing"
+        if there != size:
+            return f"has {there} bytes instead of {size}"
+        if deep and _hash_of(digest) != digest:
+            return "has other bytes than its digest says"
+    except BlobMissing:
         return "is missing"
-    if there != size:
-        return f"has {there} bytes instead of {size}"
-    if deep:
-        report.bytes_read += size
-        try:
-            if _hash_of(digest) != digest:
-                return "has other bytes than its digest says"
-        except (OSError, BlobMissing) as fault:
-            return f"cannot be read: {fault}"
+    except OSError as fault:
+        raise _Unreadable(f"cannot be read: {fault}") from fault
     return None
 
 
@@ -95,13 +130,24 @@ def _note_strays(report: Report) -> None:
             report.notes.append(f"bytes {digest} have no record (an interrupted upload)")
 
 
-def _forget(report: Report, digests: list[str]) -> None:
-    """Remove the records of lost bytes: their addresses stay taken, so an upload of the same content heals them."""
-    for digest in digests:
-        with transaction() as connection:
+def _forget(report: Report, digest: str, deep: bool) -> None:
+    """Remove the records of lost bytes: their address stays taken, so an upload of the same content heals it.
+
+    Beside a running server the same content may have been uploaded anew since
+    it was found bad: it is looked at again where no upload can be recorded.
+    """
+    with transaction() as connection:
+        row = connection.execute(select(BlobRow.size).where(BlobRow.digest == digest)).one_or_none()
+        try:
+            is_bad = row is not None and _fault_of(digest, row.size, deep) is not None
+        except _Unreadable:
+            return
+        if is_bad:
             connection.execute(delete(FileRow).where(FileRow.digest == digest))
             connection.execute(delete(BlobRow).where(BlobRow.digest == digest))
             store.remove(digest)
+    report.faults_mended += 1
+    if is_bad:
         generation.advance()
         report.mended.append(f"forgot blob {digest} and the files that named it")
 
