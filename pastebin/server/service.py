@@ -1,6 +1,7 @@
 """One request after the other on a connection: parse, call the application, answer, and on or away."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -125,8 +126,7 @@ class Service:
         try:
             parts = self._worker.wsgi(environ, answer.start_response)
             try:
-                if body.failure and (answer.status_code or 0) >= 500:
-                    # It did not know what to make of the client's mistake.
+                if body.failure and _is_mistaken(answer.status_code or 0, body.failure):
                     return Refusal(body.failure.http_status, body.failure.sentence)
                 if isinstance(parts, environ["wsgi.file_wrapper"]):
                     answer.write_file(parts)
@@ -179,6 +179,11 @@ def _hook(cfg: Any, name: str) -> Any:
     setting = cfg.settings[name]
     hook = setting.get()
     return None if hook is setting.default else hook
+
+
+def _is_mistaken(status: int, failure: BodyError) -> bool:
+    """Whether the application, or its framework, took a body's failure for something else than it was."""
+    return status >= HTTPStatus.BAD_REQUEST and status != failure.http_status
 
 
 def _is_incomplete(request: Any, connection: "Connection") -> bool:

@@ -77,7 +77,7 @@ def kind(environ: Environ, start_response: Start) -> Iterable[bytes]:
     try:
         environ["wsgi.input"].read()
     except OSError as error:
-        return answer(start_response, f"{error.http_status:d} {error}".encode(), "400 Bad Request")
+        return answer(start_response, f"seen: {error}".encode(), f"{error.http_status:d} Told")
     return answer(start_response, b"whole")
 
 

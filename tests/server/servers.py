@@ -141,6 +141,10 @@ class Server:
         """How many threads each worker has."""
         return [len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in self.workers()]
 
+    def is_settled(self, workers: int, threads: int) -> bool:
+        """Whether so many workers run so many threads besides their first; any number, if 0."""
+        return sum(found == threads + 1 or not threads for found in self.threads()) == workers
+
     def memory_kib(self) -> int:
         """The resident memory of the workers together, at its peak."""
         status = "".join(Path(f"/proc/{pid}/status").read_text() for pid in self.workers())
@@ -148,8 +152,16 @@ class Server:
 
 
 @contextmanager
-def served(folder: Path, *options: str, workers: int = 1, threads: int = 4, **environment: str) -> Iterator[Server]:
-    """gunicorn with the real settings, and `tests.server.apps` as its application."""
+def served(
+    folder: Path,
+    *options: str,
+    workers: int = 1,
+    threads: int = 4,
+    app: str = "tests.server.apps:app",
+    settled: bool = True,
+    **environment: str,
+) -> Iterator[Server]:
+    """gunicorn with the real settings; *settled*: not before all its threads run."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     log = folder / "log"
@@ -163,7 +175,7 @@ def served(folder: Path, *options: str, workers: int = 1, threads: int = 4, **en
     command = [sys.executable, "-m", "gunicorn", "-c", "python:pastebin.server.settings", *options]
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [*command, "tests.server.apps:app"],
+            [*command, app],
             cwd=ROOT,
             env=plain | ours | environment,
             stdout=written,
@@ -171,7 +183,7 @@ def served(folder: Path, *options: str, workers: int = 1, threads: int = 4, **en
         )
     server = Server(port, process, log)
     try:
-        _wait_until_it_answers(server, workers, threads)
+        _wait_until_it_answers(server, workers, threads if settled else 0)
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
@@ -187,7 +199,7 @@ def _wait_until_it_answers(server: Server, workers: int, threads: int) -> None:
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
             # Only a worker whose threads run hears signals: before that gunicorn itself loses them.
-            if server.ask("/hello").status == 200 and server.threads().count(threads + 1) == workers:
+            if server.ask("/hello").status == 200 and server.is_settled(workers, threads):
                 return
         except OSError:
             pass

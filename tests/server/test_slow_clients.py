@@ -106,7 +106,7 @@ def test_a_body_that_is_too_slow_is_answered_408(impatient: Server) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "text"),
     [
-        ("/kind", 400, b"408 The body came in too slowly."),
+        ("/kind", 408, b"seen: The body came in too slowly."),
         ("/swallow", 408, b"The body came in too slowly.\n"),
     ],
 )
