@@ -64,7 +64,12 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
         SECRET_KEY=settings.SECRET_KEY,
         SECRET_KEY_FALLBACKS=list(settings.SECRET_KEY_FALLBACKS),
         SQLALCHEMY_DATABASE_URI=settings.DATABASE_URL or f"sqlite:///{folder / 'pastebin.sqlite'}",
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": settings.THREADS + 2, "max_overflow": 8, "pool_timeout": 30},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": settings.THREADS + 2,
+            "max_overflow": 8,
+            "pool_timeout": 30,
+            "hide_parameters": True,  # an error's text goes into the log; private keys and hashes must not
+        },
         # The gate checks CSRF itself, header first: the global check would read an upload's whole body before anybody
         # could refuse it.
         WTF_CSRF_CHECK_DEFAULT=False,

@@ -136,9 +136,13 @@ class WritersTurn:
 
     def __enter__(self) -> None:
         self._threads.acquire()
-        if self._descriptor < 0:
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            if self._descriptor < 0:
+                self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()  # what has no turn must not keep it from the others for ever
+            raise
 
     def __exit__(self, *_: object) -> None:
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
@@ -151,9 +155,16 @@ def tune_sqlite(app: Flask) -> None:
         engine = db.engine
     app.extensions["pastebin.writers_turn"] = nullcontext()
     if engine.dialect.name == "sqlite":
-        app.extensions["pastebin.writers_turn"] = WritersTurn(Path(f"{engine.url.database}.turn"))
+        path = Path(str(engine.url.database))
+        _make_unreadable_for_others(path)
+        app.extensions["pastebin.writers_turn"] = WritersTurn(path.with_name(f"{path.name}.turn"))
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+
+
+def _make_unreadable_for_others(path: Path) -> None:
+    """Private keys and sessions lie in it. What SQLite puts beside it gets the same rights."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
 
 
 def _on_connect(connection: object, _record: object) -> None:
