@@ -1,5 +1,6 @@
 """Accounts: make one, prove a password, change it."""
 
+import math
 import re
 import unicodedata
 from functools import cache
@@ -32,13 +33,21 @@ _NAME = re.compile(r"[^\W_][\w.\-]{0,63}")
 _hasher = PasswordHasher()
 # Each hash takes 64 MiB and a core for a while: more than two at once would let logins starve everybody else.
 _hashing = BoundedSemaphore(2)
+# Who hashes, and who waits for it: each of them holds a thread that could serve somebody else.
+_queue = BoundedSemaphore(2 + 6)
 _LONGEST_WAIT_SECONDS = 10
 
 
 @cache
 def _nobodys_hash() -> str:
-    """Verified where there is no such user, so that a wrong name costs what a wrong password does."""
-    return _hasher.hash("the password of nobody")
+    """Verified where there is no such user, so that a wrong name costs what a wrong password does.
+
+    Put together, not computed: a hash made here would cost the first stranger
+    twice the time, and many at once would all make it, outside of their turns.
+    """
+    cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    salt, made = ("A" * math.ceil(length * 4 / 3) for length in (_hasher.salt_len, _hasher.hash_len))
+    return f"$argon2id$v=19${cost}${salt}${made}"
 
 
 def register(actor: Actor, name: str, password: str, email: str | None = None) -> User:
@@ -207,8 +216,15 @@ class _Turn:
     """One of the two places at the hash; too long a queue is told to come back."""
 
     def __enter__(self) -> None:
+        if not _queue.acquire(blocking=False):
+            raise ServiceUnavailable(_TOO_MANY)
         if not _hashing.acquire(timeout=_LONGEST_WAIT_SECONDS):
-            raise ServiceUnavailable("Too many people are logging in right now. Try again in a minute.")
+            _queue.release()
+            raise ServiceUnavailable(_TOO_MANY)
 
     def __exit__(self, *_: object) -> None:
         _hashing.release()
+        _queue.release()
+
+
+_TOO_MANY = "Too many people are logging in right now. Try again in a minute."
