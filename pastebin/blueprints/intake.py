@@ -101,11 +101,11 @@ def raw(request: Request, path_name: str | None = None) -> Iterator[Received]:
         raise SessionInvalid
     fields = _outer_fields(request)
     received = Received(fields=fields)
+    name = path_name or fields.get("filename") or _disposition_name(request)
     spooling = _Spooling(request.content_length or 0, uploads.largest_body(gate.current_actor()))
     with spooling.or_nothing():
         for block in blocks(_body(request)):
             spooling.write(block)
-    name = path_name or fields.get("filename") or _disposition_name(request)
     received.files.append(spooling.finish(name))
     yield from _closing(received)
 
@@ -274,7 +274,7 @@ class _FormReceiver:
             gate.settled()
 
     def _take_content(self, part: Part, stream: Iterator[Event], is_file: bool) -> None:
-        if is_file and not self._is_wanted(part.name):
+        if not (self._is_wanted(part.name) if is_file else not self._text):
             self._skip(stream)
             return
         spooling = _Spooling(self._expected(), self._largest() - self._file_bytes)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from pastebin.blobs.spool import FileSpool
 from tests.conftest import bearer
 from tests.forms import body, content_type, field, file, multipart, path_of
 
@@ -168,3 +171,22 @@ def test_the_store_takes_an_urlencoded_form_that_is_multipart_in_all_but_name(cl
     )
 
     assert answer.json["filename"] == "a b.png"
+
+
+def test_of_many_texts_the_first_alone_waits_on_the_disk(client):
+    before = len(os.listdir("/proc/self/fd"))
+    texts = [field("text", f"text {number}") for number in range(900)]
+    most: list[int] = []
+    spool = FileSpool.write
+
+    def count(self: FileSpool, block: bytes) -> None:
+        most.append(len(os.listdir("/proc/self/fd")))
+        spool(self, block)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileSpool, "write", count)
+        answer = client.post("/api/upload", **multipart(*texts))
+
+    assert answer.status_code == 201
+    assert client.get(f"/{answer.json['hash']}").data == b"text 0"
+    assert max(most) < before + 20
