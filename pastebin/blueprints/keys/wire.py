@@ -30,7 +30,10 @@ def parse_wanted(request: Request) -> KeyWanted:
     Raises:
         BodyMalformed: no JSON object. FieldsInvalid: one of the fields cannot be used.
     """
-    body = request.get_json(force=True, silent=True) if request.get_data() else {}
+    try:
+        body = request.get_json(force=True, silent=True) if request.get_data() else {}
+    except RecursionError:  # arrays within arrays, thousands deep
+        body = None
     if not isinstance(body, dict):
         raise BodyMalformed('Send a JSON object, such as {"name": "laptop"}.')
     name, scopes, expire = body.get("name"), body.get("scopes"), body.get("expire")
