@@ -1,19 +1,20 @@
 """Files: find by address, list, spend a download, delete."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from pastebin.addresses import is_hash, is_uuid
 from pastebin.errors import AmbiguousFile, FileNotFound
 from pastebin.extensions import Moment, generation, now, reading, settings, store, transaction
 from pastebin.models import AddressRow, BlobRow, FileRow
 from pastebin.services import limits, secrets
-from pastebin.services.actor import Actor
+from pastebin.services.actor import Actor, Scope
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,10 @@ def find_file(uuid: str, actor: Actor, key: str | None = None) -> StoredFile:
     Raises:
         FileNotFound: there is none; why, is not told.
     """
-    file = get(uuid)
-    if file.is_private and not actor.reads_as_owner(file.owner_id):
-        _unlock(file, actor, key)
+    reader = actor.user_id if actor.may(Scope.FILE_READ) else None
+    file = _one(_READABLE, uuid, reader=reader) or (_unlock(uuid, actor, key) if key else None)
+    if file is None:
+        raise FileNotFound
     return file
 
 
@@ -108,11 +110,22 @@ def get(uuid: str) -> StoredFile:
     Raises:
         FileNotFound: there is none.
     """
-    with reading() as connection:
-        row = connection.execute(_BY_UUID, {"uuid": uuid.lower(), "moment": now()}).one_or_none()
-    if row is None:
+    file = _one(_BY_UUID, uuid)
+    if file is None:
         raise FileNotFound
-    return StoredFile(*row)
+    return file
+
+
+def get_own(actor: Actor, uuid: str) -> StoredFile:
+    """The actor's own live file of a UUID.
+
+    Raises:
+        FileNotFound: there is none, or it is somebody else's.
+    """
+    file = _one(_OWN, uuid, reader=actor.user_id)
+    if file is None:
+        raise FileNotFound
+    return file
 
 
 def find_published(hexdigits: str) -> PublicBlob:
@@ -121,40 +134,33 @@ def find_published(hexdigits: str) -> PublicBlob:
     Raises:
         FileNotFound: no content has this address, or no live, public, unlimited file names it.
     """
-    with reading() as connection:
-        row = _resolve(connection, _PUBLISHED, hexdigits)
-    if row is None or not row.is_served:
+    row = _resolve(_PUBLISHED, hexdigits)
+    if row is None:
         raise FileNotFound
-    return PublicBlob(*row[:-1])
+    return PublicBlob(*row)
 
 
-def resolve(hexdigits: str) -> str | None:
-    """The digest that a leading part of it means, or None (contract section 1)."""
-    with reading() as connection:
-        row = _resolve(connection, _KNOWN, hexdigits)
-    return None if row is None else str(row.digest)
-
-
-def _resolve(connection: Connection, lookup: "_Lookup", hexdigits: str) -> Row[*tuple[Any, ...]] | None:
-    """The row of the digest that a leading part of it means.
+def _resolve(lookup: "_Lookup", hexdigits: str, reader: int | None = None) -> Row[*tuple[Any, ...]] | None:
+    """What the lookup shows (to *reader*) of the digest that a leading part of it means.
 
     A published address means its own content, for ever. Else the part must
     fit exactly one digest that was ever stored: one that is gone counts, so
     that its links never come to mean something else.
 
-    What is there but not served takes the same queries as what is not there.
+    What the lookup does not show takes the same queries as what is not there,
+    and never leaves the database: its time tells nothing.
     """
     if not is_hash(hexdigits):
         return None
     given = hexdigits.lower()
-    moment = now()
-    own = connection.execute(lookup.by_address, {"given": given, "moment": moment}).one_or_none()
-    if own is not None and lookup.is_served(own):
-        return own
-    fitting = connection.execute(lookup.by_digest, {"given": given, "end": given + "g", "moment": moment}).all()
-    if len(given) < settings.ADDRESS_LENGTH:  # an address from before the setting grew stays one
-        return own
-    return own or (fitting[0] if len(fitting) == 1 else None)
+    values = {"given": given, "end": given + "g", "moment": now(), "reader": reader}
+    with reading() as connection:
+        own = connection.execute(lookup.by_address, values).one_or_none()
+        if own is not None:
+            return own
+        fitting = connection.execute(lookup.by_digest, values).one_or_none()
+    # An address from before the setting grew stays one; shorter parts of a digest mean nothing.
+    return fitting if len(given) >= settings.ADDRESS_LENGTH else None
 
 
 def md5_of(file: StoredFile) -> str:
@@ -210,13 +216,10 @@ def delete_own(actor: Actor, reference: str) -> None:
         AmbiguousFile: several files of the caller's have this hash; facts name them.
     """
     if is_uuid(reference):
-        file = get(reference)
-        if not actor.owns(file.owner_id):
-            raise FileNotFound
-        remove([file.uuid])
+        remove([get_own(actor, reference).uuid])
         return
-    digest = resolve(reference)
-    mine = own_with_digest(actor, digest) if digest else []
+    row = _resolve(_OWN_CONTENT, reference, actor.user_id)
+    mine = own_with_digest(actor, row.digest) if row else []
     if not mine:
         raise FileNotFound
     if len(mine) > 1:
@@ -230,11 +233,10 @@ def check_delete_token(uuid: str, token: str) -> StoredFile:
     Raises:
         FileNotFound: no such file, or not its token; which, is not told.
     """
-    with reading() as connection:
-        kept = connection.execute(_DELETE_TOKEN, {"uuid": uuid.lower(), "moment": now()}).scalar_one_or_none()
-    if kept is None or not secrets.same(secrets.hashed("", token), kept):
+    file = _one(_DELETABLE, uuid, token_hash=secrets.hashed("", token))
+    if file is None:
         raise FileNotFound
-    return get(uuid)
+    return file
 
 
 def delete_by_token(uuid: str, token: str) -> None:
@@ -266,20 +268,26 @@ def _remove(connection: Connection, uuids: Sequence[str]) -> int:
     return len(gone)
 
 
-def _unlock(file: StoredFile, actor: Actor, key: str | None) -> None:
-    """Make sure that *key* opens a private file.
+def _unlock(uuid: str, actor: Actor, key: str) -> StoredFile | None:
+    """The private file that *key* opens; None too where too many wrong ones came from this address.
 
-    Raises:
-        FileNotFound: it does not, or too many wrong ones came from this address: then it is not even compared.
+    A key for a file that is not there counts as a wrong one: it would be told
+    by the time that counting takes.
     """
-    if key is None or file.private_key is None:
-        raise FileNotFound
-    subject = f"{limits.subject_of(actor.address)} {file.uuid}"
+    subject = f"{limits.subject_of(actor.address)} {uuid.lower()}"
     if limits.is_full("private key", subject, settings.PRIVATE_KEY_RATE):
-        raise FileNotFound
-    if not secrets.same(key, file.private_key):
+        return None
+    file = _one(_UNLOCKED, uuid, key=key)
+    if file is None:
         limits.note_attempt("private key", subject, settings.PRIVATE_KEY_RATE)
-        raise FileNotFound
+    return file
+
+
+def _one(query: Select[*tuple[Any, ...]], uuid: str, **values: str | int | None) -> StoredFile | None:
+    """The live file of a UUID, where the query shows it."""
+    with reading() as connection:
+        row = connection.execute(query, {"uuid": uuid.lower(), "moment": now(), **values}).one_or_none()
+    return None if row is None else StoredFile(*row)
 
 
 def _all(query: Select[*tuple[Any, ...]]) -> list[StoredFile]:
@@ -304,22 +312,31 @@ _FILES: Select[*tuple[Any, ...]] = (
     .join(AddressRow, AddressRow.digest == FileRow.digest)
 )  # fmt: skip
 _BY_UUID = _FILES.where(FileRow.id == bindparam("uuid"), _LIVE)
-_DELETE_TOKEN = select(FileRow.delete_token_hash).where(FileRow.id == bindparam("uuid"), _LIVE)
+# Who may have a file is part of the query: what comes out of the database and is refused then takes longer than
+# what is not there, and a patient clock would see it.
+_OWN = _BY_UUID.where(FileRow.owner_id == bindparam("reader"))
+_READABLE = _BY_UUID.where(or_(FileRow.is_private.is_(False), FileRow.owner_id == bindparam("reader")))
+_UNLOCKED = _BY_UUID.where(FileRow.is_private.is_(True), FileRow.private_key == bindparam("key"))
+_DELETABLE = _BY_UUID.where(FileRow.delete_token_hash == bindparam("token_hash"))
 _SPEND = update(FileRow).where(FileRow.id == bindparam("uuid"), _LIVE).values(downloads=FileRow.downloads + 1)
 
 
 @dataclass(frozen=True)
 class _Lookup:
-    """A query by hash, in its two forms: by published address, and by leading part of the digest."""
+    """A query by hash, in its two forms: by published address, and by a leading part that fits one digest alone."""
 
     by_address: Select[*tuple[Any, ...]]
     by_digest: Select[*tuple[Any, ...]]
-    is_served: Callable[[Row[*tuple[Any, ...]]], bool]
 
     @classmethod
-    def of(cls, query: Select[*tuple[Any, ...]], is_served: Callable[[Row[*tuple[Any, ...]]], bool]) -> "_Lookup":
-        fits = (AddressRow.digest >= bindparam("given"), AddressRow.digest < bindparam("end"))
-        return cls(query.where(AddressRow.address == bindparam("given")), query.where(*fits).limit(2), is_served)
+    def of(cls, query: Select[*tuple[Any, ...]]) -> "_Lookup":
+        other = aliased(AddressRow)
+        begin: BindParameter[str] = bindparam("given")
+        end: BindParameter[str] = bindparam("end")
+        others = select(other.digest).where(other.digest >= begin, other.digest < end)
+        is_alone = ~others.where(other.digest != AddressRow.digest).exists()
+        fits = (AddressRow.digest >= begin, AddressRow.digest < end, is_alone)
+        return cls(query.where(AddressRow.address == begin), query.where(*fits))
 
 
 # When the last live, public, unlimited file of a content goes: one seek in ix_files_published.
@@ -335,11 +352,18 @@ _UNTIL = (
     .limit(1)
     .scalar_subquery()
 )
-_KNOWN = _Lookup.of(select(AddressRow.digest), lambda row: True)
 _PUBLISHED = _Lookup.of(
     select(
         AddressRow.digest, AddressRow.address, BlobRow.size, BlobRow.extension, BlobRow.media_type, BlobRow.charset,
-        _UNTIL.label("expires_at"), _UNTIL.is_not(None).label("is_served"),
-    ).outerjoin(BlobRow, BlobRow.digest == AddressRow.digest),
-    lambda row: bool(row.is_served),
+        _UNTIL.label("expires_at"),
+    )
+    .join(BlobRow, BlobRow.digest == AddressRow.digest)
+    .where(_UNTIL.is_not(None))
 )  # fmt: skip
+_OWN_CONTENT = _Lookup.of(
+    select(AddressRow.digest).where(
+        select(FileRow.id)
+        .where(FileRow.digest == AddressRow.digest, FileRow.owner_id == bindparam("reader"), _LIVE)
+        .exists()
+    )
+)

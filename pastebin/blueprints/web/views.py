@@ -12,7 +12,6 @@ from pastebin.blueprints.links import links
 from pastebin.blueprints.pages import person, render
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.terms import terms
-from pastebin.errors import FileNotFound
 from pastebin.extensions import reading, store
 from pastebin.services import files
 from pastebin.services.files import StoredFile
@@ -99,10 +98,7 @@ def readyz() -> Response:
 
 
 def _own(uuid: UUID) -> StoredFile:
-    file = files.get(str(uuid))
-    if not current_actor().owns(file.owner_id):
-        raise FileNotFound
-    return file
+    return files.get_own(current_actor(), str(uuid))
 
 
 def _page_number() -> int:
