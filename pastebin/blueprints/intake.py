@@ -31,6 +31,8 @@ MOST_FILES = 100
 _MOST_FIELD_BYTES = 64 * 1024
 _MOST_FIELDS_BYTES = 1 << 20
 _MOST_BEFORE_KEY = 64 * 1024
+# After so much the disk is looked at again: a body's length may not have been told, and others upload too.
+_ROOM_STEP = 16 << 20
 _FIRST_CHOICES = ("file", "img")
 _FIELDS = ("filename", "name", "expire", "limit", "private", "api")
 
@@ -177,6 +179,7 @@ class _Spooling:
         self._spool: Spool = uploads.new_spool(expected_bytes)
         self._probe = filetypes.TextProbe()
         self._most = most_bytes
+        self._next_look = _ROOM_STEP
 
     @contextmanager
     def or_nothing(self) -> Iterator[None]:
@@ -194,6 +197,9 @@ class _Spooling:
     def write(self, block: bytes | memoryview) -> None:
         if self.size + len(block) > self._most:
             raise BodyTooLarge(f"The upload is larger than the {self._most} bytes left to it.", limit=self._most)
+        if self.size >= self._next_look:
+            self._next_look = self.size + _ROOM_STEP
+            uploads.check_room()
         try:
             self._spool.write(block)
         except StoreFull as fault:

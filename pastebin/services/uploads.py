@@ -106,6 +106,16 @@ def new_spool(expected_bytes: int = 0) -> Spool:
         raise StorageFull from fault
 
 
+def check_room() -> None:
+    """Make sure, in the middle of an upload, that the disk is still above its reserve.
+
+    Raises:
+        StorageFull: it is not: what is in the reserve is for reads, deletions and what others have begun.
+    """
+    if store.free_bytes() < 0:
+        raise StorageFull
+
+
 def take_in(actor: Actor, incoming: Sequence[Incoming], rules: Rules) -> list[Uploaded]:
     """Keep files, all or none; returns when their bytes and their records would survive a power cut.
 

@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from pastebin.blobs.local import LocalStore
 from tests.bodies import MIB, StreamedBody, UnreadableBody, unknown_length
 from tests.conftest import bearer
 from tests.forms import path_of
@@ -97,3 +98,12 @@ def test_a_put_in_the_api_is_no_upload(client):
 
     assert answer.status_code == 404
     assert answer.json["code"] == "INVALID_ENDPOINT_ERROR"
+
+
+def test_a_body_of_unknown_length_does_not_eat_up_the_disks_reserve(client, monkeypatch):
+    room = iter([1, 1])  # there is some when it begins, and not much later
+    monkeypatch.setattr(LocalStore, "free_bytes", lambda _store: next(room, -1))
+
+    answer = client.put("/big.bin", input_stream=io.BytesIO(bytes(80 * MIB)), **unknown_length())
+
+    assert answer.status_code == 507
