@@ -76,14 +76,17 @@ class LocalStore:
         for name in _FOLDERS[slice_number::slices]:
             with os.scandir(self._root / name) as entries:
                 for entry in entries:
-                    if len(entry.name) == DIGEST_LENGTH:
-                        yield entry.name, moment - entry.stat().st_mtime
+                    if len(entry.name) == DIGEST_LENGTH and (changed := _changed_at(entry)) is not None:
+                        yield entry.name, moment - changed
 
     def clean(self, grace_seconds: float) -> int:
         """Remove old temporary files: there are none where the filesystem knows nameless ones."""
-        old = [path for path in self._spools.iterdir() if time.time() - path.stat().st_mtime > grace_seconds]
+        with os.scandir(self._spools) as entries:
+            times = {entry.path: _changed_at(entry) for entry in entries}
+        oldest = time.time() - grace_seconds
+        old = [path for path, changed in times.items() if changed is not None and changed < oldest]
         for path in old:
-            path.unlink(missing_ok=True)
+            Path(path).unlink(missing_ok=True)
         return len(old)
 
     def free_bytes(self) -> int:
@@ -122,6 +125,14 @@ class LocalStore:
             (self._root / name).mkdir(mode=0o750, parents=True, exist_ok=True)
         _fsync_folder(self._root)
         _fsync_folder(self._root.parent)
+
+
+def _changed_at(entry: os.DirEntry[str]) -> float | None:
+    """When it was written last; None where it has gone since the folder was read."""
+    try:
+        return entry.stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _stamp(path: Path) -> str:

@@ -199,3 +199,28 @@ def test_short_writes_of_the_system_lose_nothing(store, monkeypatch):
 
     assert digest == hashlib.sha256(b"hello, world\n").hexdigest()
     assert read(store, digest) == b"hello, world\n"
+
+
+def test_what_vanishes_while_it_is_listed_or_cleaned_is_no_error(store, monkeypatch):
+    digest = kept(store, b"hello\n")
+    (store.folder() / "spool" / "left").write_bytes(b"")
+
+    class Vanishing:
+        """A folder read just before somebody else removed what is in it."""
+
+        def __init__(self, path):
+            self._entries = list(real(path))
+
+        def __enter__(self):
+            for entry in self._entries:
+                os.unlink(entry.path)
+            return iter(self._entries)
+
+        def __exit__(self, *_):
+            pass
+
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", Vanishing)
+
+    assert digest not in ages(store)
+    assert store.clean(0) == 0
