@@ -123,13 +123,23 @@ def read_rate(raw: object) -> Rate:
 
 
 def read_origin(raw: object) -> str:
-    """An http(s) address without path; empty for none."""
+    """An http(s) address without path, as browsers spell it in `Origin`; empty for none."""
     text = read_text(raw).strip().rstrip("/")
-    if text:
+    if not text:
+        return ""
+    fault = "must be an address such as https://paste.example.org, without a path"
+    try:
         parts = urlsplit(text)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-            raise ValueError("must be an address such as https://paste.example.org, without a path")
-    return text
+        port = parts.port
+    except ValueError:
+        raise ValueError(fault) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in text:
+        raise ValueError(fault)
+    origin = f"{parts.scheme}://{parts.netloc.lower()}"
+    if text.lower() != origin:  # a path, a query, a fragment
+        raise ValueError(fault)
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return origin.removesuffix(f":{port}") if port == usual else origin
 
 
 def read_networks(raw: object) -> tuple[str, ...]:

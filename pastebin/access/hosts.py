@@ -31,7 +31,7 @@ def base_url(request: Request) -> str:
 def scheme(request: Request) -> str:
     """http or https, as the client sees it."""
     forwarded = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
-    if forwarded in ("http", "https") and _is_proxy(request.environ.get("REMOTE_ADDR", "")):
+    if forwarded in ("http", "https") and _is_proxy(_peer(request)):
         return forwarded
     return str(request.environ.get("wsgi.url_scheme", "http"))
 
@@ -45,7 +45,7 @@ def client_address(request: Request) -> str:
     """The client's IP address; a forwarding header is believed only from TRUSTED_PROXIES, from the right."""
     if "client_address" in g:
         return str(g.client_address)
-    address = str(request.environ.get("REMOTE_ADDR") or "127.0.0.1")
+    address = _peer(request)
     if _is_proxy(address):
         for hop in map(str.strip, reversed(request.headers.get("X-Forwarded-For", "").split(","))):
             if not _is_address(hop):
@@ -55,6 +55,11 @@ def client_address(request: Request) -> str:
                 break
     g.client_address = address
     return address
+
+
+def _peer(request: Request) -> str:
+    """Who is connected to us. A Unix socket, which has no addresses, is this machine's own."""
+    return str(request.environ.get("REMOTE_ADDR") or "127.0.0.1")
 
 
 def is_own_origin(request: Request, origin: str) -> bool:
