@@ -1,7 +1,8 @@
 """What an uploader is shown once, on the page that follows: the deletion tokens, which the server does not keep.
 
 They travel in a short-lived cookie of the browser that uploaded, for that one
-page alone.
+page alone. It is signed: the page shows the private keys too, which somebody
+who was given a deletion link must not get by writing a receipt of their own.
 """
 
 import base64
@@ -11,6 +12,7 @@ from flask import Request, request
 from werkzeug.wrappers import Response
 
 from pastebin.access import hosts
+from pastebin.services import secrets
 from pastebin.services.uploads import Uploaded
 
 _NAME = "pastebin_receipt"
@@ -26,7 +28,7 @@ def give(response: Response, uploads: list[Uploaded]) -> None:
     """Send the tokens of these uploads along to the page of the first."""
     packed = b"".join(_pack(uploaded) for uploaded in uploads[:MOST_ENTRIES])
     response.set_cookie(
-        _NAME, base64.urlsafe_b64encode(packed).decode().rstrip("="), max_age=_SECONDS, httponly=True,
+        _NAME, secrets.seal(_NAME, base64.urlsafe_b64encode(packed).decode()), max_age=_SECONDS, httponly=True,
         samesite="Lax", secure=hosts.is_secure(request), path=_path(uploads[0].file.uuid),
     )  # fmt: skip
 
@@ -40,13 +42,10 @@ def take(request: Request, uuid: str, response: Response) -> None:
 def read(request: Request) -> list[tuple[str, str]]:
     """The UUIDs and deletion tokens on the receipt that came with this request, if one did; whether they hold is
     for the caller to find out."""
-    text = request.cookies.get(_NAME, "")
-    try:
-        packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError:
-        return []
+    text = secrets.unseal(_NAME, request.cookies.get(_NAME, ""))
+    packed = base64.urlsafe_b64decode(text) if text else b""
     entries = [packed[start : start + _ENTRY_BYTES] for start in range(0, len(packed), _ENTRY_BYTES)]
-    return [_unpack(entry) for entry in entries if len(entry) == _ENTRY_BYTES]
+    return [_unpack(entry) for entry in entries]
 
 
 def _pack(uploaded: Uploaded) -> bytes:

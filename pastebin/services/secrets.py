@@ -47,6 +47,19 @@ def hashed(prefix: str, token: str) -> str:
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
+def seal(purpose: str, text: str) -> str:
+    """A text that we send along and want back as it was: signed, for this purpose alone, and readable."""
+    return _signer(purpose).sign(text).decode()
+
+
+def unseal(purpose: str, sealed: str) -> str | None:
+    """The text that was sealed for this purpose, or None where it was not we who did that."""
+    try:
+        return _signer(purpose).unsign(sealed).decode()
+    except (BadSignature, UnicodeError):
+        return None
+
+
 def encode_key(private_key: str) -> str:
     """A private key as URLs carry it in `?key=`: base64, URL-safe and unpadded (seed 001)."""
     return base64.urlsafe_b64encode(private_key.encode()).decode().rstrip("=")

@@ -86,3 +86,24 @@ def test_a_receipt_with_a_wrong_token_says_nothing(client: FlaskClient) -> None:
     client.set_cookie("pastebin_receipt", base64.urlsafe_b64encode(uuid.UUID(sent["uuid"]).bytes + bytes(16)).decode())
 
     assert not deletions(read(client.get(f"/view/{sent['uuid']}").text))
+
+
+def test_who_has_a_deletion_link_alone_cannot_write_a_receipt_and_learn_the_key(client: FlaskClient) -> None:
+    secret, mine = upload(client, private="1"), upload(client)
+    token = secret["deletion_url"].rpartition("/")[2]
+    entry = uuid.UUID(secret["uuid"]).bytes + base64.urlsafe_b64decode(token + "==")
+    for written in (base64.urlsafe_b64encode(entry).decode(), base64.urlsafe_b64encode(entry).decode().rstrip("=")):
+        client.set_cookie("pastebin_receipt", written, path=f"/view/{mine['uuid']}")
+
+        page = client.get(f"/view/{mine['uuid']}").text
+
+        assert secret["uuid"] not in page
+        assert "key=" not in page
+
+
+def test_the_receipt_of_many_files_fits_in_a_cookie(client: FlaskClient) -> None:
+    answer = client.post("/upload", **multipart(*[file(b"x", f"{number}.txt") for number in range(100)]))
+
+    cookie = next(each for each in answer.headers.getlist("Set-Cookie") if each.startswith("pastebin_receipt"))
+    assert len(cookie) <= 4096
+    assert len(set(deletions(read(client.get(path_of(answer.location)).text)))) == 80
