@@ -104,4 +104,7 @@ def _is_proxy(address: str) -> bool:
 def _is_within(address: str, networks: tuple[str, ...]) -> bool:
     if not _is_address(address):
         return False
-    return any(ipaddress.ip_address(address) in ipaddress.ip_network(each, strict=False) for each in networks)
+    parsed = ipaddress.ip_address(address)
+    # A socket for both families shows an IPv4 peer as ::ffff:10.0.0.1.
+    plain = getattr(parsed, "ipv4_mapped", None) or parsed
+    return any(plain in ipaddress.ip_network(each, strict=False) for each in networks)
