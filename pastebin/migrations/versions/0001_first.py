@@ -14,6 +14,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    for make in (_addresses, _blobs, _counters, _leases, _users, _api_keys, _files, _sessions):
+        make()
+
+
+def downgrade() -> None:
+    for table in ("sessions", "files", "api_keys", "users", "leases", "counters", "blobs", "addresses"):
+        op.drop_table(table)
+
+
+def _addresses() -> None:
     op.create_table(
         "addresses",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -21,6 +31,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest"),
         sa.UniqueConstraint("address"),
     )
+
+
+def _blobs() -> None:
     op.create_table(
         "blobs",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -50,6 +63,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("orphaned_at IS NOT NULL"),
         )
 
+
+def _counters() -> None:
     op.create_table(
         "counters",
         sa.Column("name", sa.String(length=32), nullable=False),
@@ -61,12 +76,17 @@ def upgrade() -> None:
     with op.batch_alter_table("counters", schema=None) as batch_op:
         batch_op.create_index("ix_counters_window_ends_at", ["window_ends_at"], unique=False)
 
+
+def _leases() -> None:
     op.create_table(
         "leases",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _users() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -81,6 +101,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("name_key"),
         sqlite_autoincrement=True,
     )
+
+
+def _api_keys() -> None:
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -99,6 +122,8 @@ def upgrade() -> None:
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
         batch_op.create_index("ix_api_keys_user_id", ["user_id"], unique=False)
 
+
+def _files() -> None:
     op.create_table(
         "files",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -147,6 +172,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("downloads >= download_limit"),
         )
 
+
+def _sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -160,8 +187,3 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index("ix_sessions_expires_at", ["expires_at"], unique=False)
         batch_op.create_index("ix_sessions_user_id", ["user_id"], unique=False)
-
-
-def downgrade() -> None:
-    for table in ("sessions", "files", "api_keys", "users", "leases", "counters", "blobs", "addresses"):
-        op.drop_table(table)
