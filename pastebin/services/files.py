@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from pastebin.addresses import is_hash, is_uuid
@@ -315,7 +328,7 @@ _BY_UUID = _FILES.where(FileRow.id == bindparam("uuid"), _LIVE)
 # Who may have a file is part of the query: what comes out of the database and is refused then takes longer than
 # what is not there, and a patient clock would see it.
 _OWN = _BY_UUID.where(FileRow.owner_id == bindparam("reader"))
-_READABLE = _BY_UUID.where(or_(FileRow.is_private.is_(False), FileRow.owner_id == bindparam("reader")))
+_READABLE = _BY_UUID.where(or_(FileRow.is_private == false(), FileRow.owner_id == bindparam("reader")))
 _UNLOCKED = _BY_UUID.where(FileRow.is_private.is_(True), FileRow.private_key == bindparam("key"))
 _DELETABLE = _BY_UUID.where(FileRow.delete_token_hash == bindparam("token_hash"))
 _SPEND = update(FileRow).where(FileRow.id == bindparam("uuid"), _LIVE).values(downloads=FileRow.downloads + 1)
@@ -344,7 +357,7 @@ _UNTIL = (
     select(FileRow.expires_at)
     .where(
         FileRow.digest == AddressRow.digest,
-        FileRow.is_private.is_(False),
+        FileRow.is_private == false(),  # in these words the partial index is found; "IS 0" it is not
         FileRow.download_limit.is_(None),
         FileRow.expires_at > bindparam("moment", type_=Moment),
     )
