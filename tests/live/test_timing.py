@@ -6,10 +6,12 @@ machine one way or the other, so a difference counts only where both see it.
 """
 
 import hashlib
+import itertools
 import os
 import random
 import statistics
 import time
+import uuid
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
@@ -124,6 +126,35 @@ def test_asking_by_uuid_takes_the_same_time_for_private_and_unknown(
 
     assert {act() for act in acts.values()} == {404}
     assert measure(acts, 2000, "never") == []
+
+
+def test_deleting_by_hash_takes_somebody_else_the_same_time_for_known_and_unknown(quiet: Server) -> None:
+    with Caller(quiet, quiet.make_key("owner")) as owner:
+        made = hidden(owner)
+    with Caller(quiet, quiet.make_key("other")) as other:
+        acts = {
+            kind: (lambda digest=digest: other.ask("DELETE", f"/{digest[:16]}").status)
+            for kind, (digest, _) in made.items()
+        }
+
+        assert {act() for act in acts.values()} == {404}
+        assert measure(acts, 1000, "never") == []
+
+
+def test_counting_a_wrong_key_takes_the_same_time_for_private_and_unknown(make_server: Callable[..., Server]) -> None:
+    server = make_server(WORKERS=1)
+    with Caller(server, server.make_key("owner")) as owner:
+        private = [owner.upload(b"secret", private="1")["uuid"] for _ in range(40)]
+    uuids = {"private": private, "unknown": [str(uuid.uuid4()) for _ in private]}
+    with Caller(server) as stranger:
+        # Fewer than PRIVATE_KEY_RATE for each: every one is compared, and counted.
+        turns = {kind: itertools.cycle(which) for kind, which in uuids.items()}
+        acts = {
+            kind: (lambda turn=turn: stranger.get(f"/{next(turn)}?key=AAAAAAAAAAAAAAAAAAAAAA").status)
+            for kind, turn in turns.items()
+        }
+
+        assert measure(acts, 15 * len(private), "unknown") == []
 
 
 def test_uploading_takes_the_same_time_whoever_has_the_same_bytes(quiet: Server, stranger: Caller) -> None:
