@@ -49,6 +49,8 @@ def create_app(instance_folder: Path | str | None = None, **overrides: object) -
 
     @app.before_request
     def check_host() -> None:
+        # What an access log may show: addresses hold keys and tokens.
+        request.environ["pastebin.route"] = request.url_rule.rule if request.url_rule else "(no route)"
         if request.path not in ("/healthz", "/readyz"):
             hosts.check_host(request)
 

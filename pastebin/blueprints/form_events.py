@@ -13,8 +13,10 @@ from multipart import MultipartError, ParserLimitReached, PushMultipartParser
 from pastebin.errors import BodyMalformed, BodyTooSlow
 
 READ_BYTES = 256 * 1024
+"""The largest step. A body that comes in slowly is read in small ones: what waits must not hold much."""
 MOST_PARTS = 1000
 
+_FIRST_READ_BYTES = 16 * 1024
 _LONGEST_NAME = 1024
 
 
@@ -45,8 +47,7 @@ def blocks(body: Body) -> Iterator[memoryview]:
         BodyTooSlow: the server below gave it up.
     """
     readinto = getattr(body, "readinto", None)
-    buffer = bytearray(READ_BYTES)
-    view = memoryview(buffer)
+    view = memoryview(bytearray(_FIRST_READ_BYTES))
     while True:
         try:
             count = readinto(view) if readinto else _read_into(body, view)
@@ -55,6 +56,8 @@ def blocks(body: Body) -> Iterator[memoryview]:
         if not count:
             return
         yield view[:count]
+        if count == len(view) < READ_BYTES:
+            view = memoryview(bytearray(READ_BYTES))
 
 
 def multipart_events(source: Iterable[memoryview], boundary: str) -> Iterator[Event]:
