@@ -103,9 +103,8 @@ def deliver(request: Request, content: Content, before_sending: Callable[[], Non
     headers["Content-Length"] = str(stop - start)
     if wanted:
         headers["Content-Range"] = ContentRange("bytes", start, stop, content.size).to_header()
-    status = 206 if wanted else 200
     if request.method == "HEAD":
-        return Response(status=status, headers=headers)
+        return Response(headers=headers)
     try:
         file = store.open(content.digest)
     except BlobMissing as fault:
@@ -113,7 +112,7 @@ def deliver(request: Request, content: Content, before_sending: Callable[[], Non
     try:
         if before_sending:
             before_sending()
-        return _FileResponse(file, start, stop, status, headers, request.environ)
+        return _FileResponse(file, start, stop, 206 if wanted else 200, headers, request.environ)
     except BaseException:
         file.close()
         raise
@@ -214,8 +213,10 @@ _UNSATISFIABLE = (-1, -1)
 def _wanted_range(request: Request, content: Content, etag: str | None) -> tuple[int, int] | None:
     """The one byte range asked for as (start, stop); None for the whole; `_UNSATISFIABLE`.
 
-    Several ranges, other units and nonsense are ignored, as RFC 9110 section 14.2 allows.
+    Several ranges, other units and nonsense are ignored, as RFC 9110 section 14.2 allows; and with HEAD, as it demands.
     """
+    if request.method != "GET":
+        return None
     asked: Range | None = parse_range_header(request.headers.get("Range"))
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or not _if_range_holds(request, etag):
         return None
