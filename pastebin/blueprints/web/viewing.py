@@ -101,7 +101,10 @@ def _preview_of_file(file: StoredFile, extension: str) -> Preview | None:
     if file.download_limit is not None:
         return None
     names = _names(extension, file.filename, f"file.{file.extension}")
-    content = Content(file.digest, file.size, file.media_type, file.charset, names)
+    # Renderings are kept by what they are of. One of a private file must not make the page of a stranger's file
+    # with the same bytes come sooner: its time would tell.
+    kept_as = file.digest if file.by_hash else file.uuid
+    content = Content(kept_as, file.size, file.media_type, file.charset, names)
     return preview(content, lambda: _open(file.digest))
 
 
