@@ -194,6 +194,8 @@ def _row(which: ColumnElement[bool]) -> Row[*tuple[Any, ...]] | None:
 
 
 def _name_key(name: str) -> str:
+    # JSON and the command line can bring half a character, which no database takes and no account has.
+    name = name.encode("utf-8", "replace").decode()
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
