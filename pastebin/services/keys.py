@@ -70,12 +70,12 @@ def identify(secret: str, address: str) -> Actor:
     """
     if not secrets.stands(secrets.KEY_PREFIX, secret):
         raise KeyInvalid
-    which = {"secret": secrets.hashed(secrets.KEY_PREFIX, secret), "moment": now()}
+    secret_hash = secrets.hashed(secrets.KEY_PREFIX, secret)
     with reading() as connection:
-        found = connection.execute(_STANDING, which).one_or_none()
+        found = connection.execute(_STANDING, {"secret": secret_hash, "moment": now()}).one_or_none()
     if found is None:
         raise KeyInvalid
-    _uses.note(found.key_id)
+    _uses.note(secret_hash)
     return Actor(ActorKind.KEY, address, as_user(found), _scopes_of(found.scopes), str(found.key_id))
 
 
@@ -110,8 +110,8 @@ def write_uses() -> None:
     if not uses:
         return
     with transaction() as connection:
-        for key_id, time in uses.items():
-            connection.execute(update(ApiKeyRow).where(ApiKeyRow.id == key_id).values(last_used_at=time))
+        for secret_hash, time in uses.items():
+            connection.execute(update(ApiKeyRow).where(ApiKeyRow.secret_hash == secret_hash).values(last_used_at=time))
 
 
 def sweep() -> None:
@@ -121,23 +121,23 @@ def sweep() -> None:
 
 
 class _Uses:
-    """When each key was last used, until that is written down."""
+    """When each key was last used, by the hash of its secret, until that is written down."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._times: dict[int, datetime] = {}
+        self._times: dict[str, datetime] = {}
 
-    def note(self, key_id: int) -> None:
+    def note(self, secret_hash: str) -> None:
         with self._lock:
-            self._times[key_id] = now()
+            self._times[secret_hash] = now()
 
-    def take(self) -> dict[int, datetime]:
+    def take(self) -> dict[str, datetime]:
         with self._lock:
             times, self._times = self._times, {}
         return times
 
-    def get(self, key_id: int) -> datetime | None:
-        return self._times.get(key_id)
+    def get(self, secret_hash: str) -> datetime | None:
+        return self._times.get(secret_hash)
 
 
 _uses = _Uses()
@@ -145,6 +145,7 @@ _uses = _Uses()
 
 _COLUMNS = (
     ApiKeyRow.id,
+    ApiKeyRow.secret_hash,
     ApiKeyRow.name,
     ApiKeyRow.scopes,
     ApiKeyRow.created_at,
@@ -165,7 +166,7 @@ _STANDING = (
 
 
 def _as_key(row: Row[*tuple[Any, ...]]) -> ApiKey:
-    last_used_at = _uses.get(row.id) or row.last_used_at
+    last_used_at = _uses.get(row.secret_hash) or row.last_used_at
     return ApiKey(row.id, row.name, _scopes_of(row.scopes), row.created_at, last_used_at, row.expires_at)
 
 
