@@ -1,16 +1,20 @@
 """Login sessions, kept on the server: begin, find, end."""
 
+import logging
 import secrets as random_source
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import SessionRow, UserRow
 from pastebin.services import secrets
 from pastebin.services.accounts import as_user
 from pastebin.services.actor import User
+
+log = logging.getLogger(__name__)
 
 # A session's life is prolonged when this part of it is over: not at every request.
 _PROLONG_AFTER = 0.1
@@ -70,9 +74,12 @@ def _prolong(token_hash: str, expires_at: datetime) -> None:
     life = timedelta(seconds=settings.SESSION_LIFETIME)
     if expires_at - now() > life * (1 - _PROLONG_AFTER):
         return
-    with transaction() as connection:
-        which = SessionRow.token_hash == token_hash
-        connection.execute(update(SessionRow).where(which).values(expires_at=now() + life))
+    prolonged = update(SessionRow).where(SessionRow.token_hash == token_hash).values(expires_at=now() + life)
+    try:
+        with transaction() as connection:
+            connection.execute(prolonged)
+    except OperationalError:  # a full disk, say: reading goes on, and the next request tries again
+        log.warning("a session could not be prolonged", exc_info=True)
 
 
 _STANDING = (
