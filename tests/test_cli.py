@@ -1,0 +1,197 @@
+"""The `pastebin` command, on an instance folder of its own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pastebin import __version__, create_app
+from pastebin.cli import cli
+from pastebin.services import accounts, keys
+from pastebin.services.actor import nobody
+from tests.conftest import PASSWORD, bearer
+from tests.forms import upload
+
+
+@pytest.fixture
+def instance(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("PASTEBIN_INSTANCE", str(tmp_path / "instance"))
+    return tmp_path / "instance"
+
+
+@pytest.fixture
+def run(instance):
+    def run_(*arguments, stdin=""):
+        return CliRunner().invoke(cli, arguments, input=stdin, prog_name="pastebin")
+
+    return run_
+
+
+@pytest.fixture
+def ann(run):
+    assert run("user", "add", "ann", "--password-stdin", stdin=f"{PASSWORD}\n").exit_code == 0
+
+
+def in_app(instance):
+    return create_app(instance).app_context()
+
+
+def test_user_add_makes_an_account_that_can_log_in(run, instance):
+    done = run("user", "add", "ann", "--email", "ann@example.org", "--password-stdin", stdin=f"{PASSWORD}\nmore\n")
+
+    assert (done.exit_code, done.output) == (0, "Made the account ann (id 1).\n")
+    with in_app(instance):
+        user = accounts.log_in(nobody("192.0.2.1"), "ann", PASSWORD)
+    assert (user.email, user.is_staff) == ("ann@example.org", False)
+
+
+def test_user_add_makes_staff(run, instance):
+    assert run("user", "add", "root", "--staff", "--password-stdin", stdin=f"{PASSWORD}\n").exit_code == 0
+    with in_app(instance):
+        assert accounts.find("root").is_staff
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "said"),
+    [
+        (("user", "add", "ann", "--password-stdin"), f"{PASSWORD}\n", "is taken"),
+        (("user", "add", "a b", "--password-stdin"), f"{PASSWORD}\n", "A user name has"),
+        (("user", "add", "bob", "--password-stdin"), "short\n", "A password has"),
+        (("user", "add", "bob"), "", "use --password-stdin"),
+        (("key", "add", "nobody"), "", "There is no user named nobody"),
+        (("key", "add", "ann", "--expire", "yesterday"), "", "expire is a time"),
+        (("key", "add", "ann", "--scope", "STAFF_READ_FILES"), "", "Only staff"),
+        (("key", "invalidate", "nobody", "--all"), "", "There is no user named nobody"),
+        (("key", "invalidate", "ann", "--id", "99"), "", "no API key"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence_and_exit_status_1(run, ann, arguments, stdin, said):
+    done = run(*arguments, stdin=stdin)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: ")
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_settings_that_cannot_be_used_are_one_sentence_too(run, instance, monkeypatch):
+    monkeypatch.setenv("PASTEBIN_WORKERS", "many")
+    done = run("sweep")
+
+    assert done.exit_code == 1
+    assert "PASTEBIN_WORKERS" in done.stderr
+
+
+def test_key_add_prints_a_key_and_nothing_else(run, ann, instance):
+    done = run(
+        "key", "add", "ann", "--name", "laptop", "--scope", "UPLOAD_FILE", "--scope", "FILE_READ", "--expire", "30d"
+    )
+
+    assert re.fullmatch(r"pb_[\w.-]+\n", done.output)
+    with in_app(instance):
+        actor = keys.identify(done.output.strip(), "192.0.2.1")
+        listed = keys.listing(actor.user_id)[0]
+    assert {*actor.scopes} == {"UPLOAD_FILE", "FILE_READ"}
+    assert listed.name == "laptop"
+    assert listed.expires_at
+
+
+def test_keys_are_invalidated_one_or_all(run, ann, instance):
+    first, second, third = (run("key", "add", "ann").output.strip() for _ in range(3))
+    client = create_app(instance).test_client()
+
+    assert run("key", "invalidate", "ann", "--id", "1").output == "Invalidated key 1 of ann.\n"
+    assert [client.put("/x", data=b"x", headers=bearer(key)).status_code for key in (first, second)] == [401, 201]
+    assert run("key", "invalidate", "ann", "--all").output == "Invalidated 2 keys of ann.\n"
+    assert [client.put("/x", data=b"x", headers=bearer(key)).status_code for key in (second, third)] == [401, 401]
+
+
+def test_without_a_choice_the_keys_are_listed_and_stay(run, ann):
+    assert "has no API keys" in run("key", "invalidate", "ann").output
+    run("key", "add", "ann", "--name", "laptop")
+
+    listed = run("key", "invalidate", "ann").output
+
+    assert "1\tlaptop\tFILE_MODIFY,FILE_READ,UPLOAD_FILE\tnever used" in listed
+    assert run("key", "invalidate", "ann").output == listed
+
+
+def test_sweep_says_what_it_removed(run, instance):
+    client = create_app(instance).test_client()
+    told = upload(client, limit="1")
+    client.get(f"/{told['uuid']}")
+
+    assert run("sweep").output.startswith("Removed 1 expired or used-up files, 1 blobs")
+
+
+def test_fsck_finds_nothing_wrong_with_what_is_right(run, instance):
+    upload(create_app(instance).test_client())
+
+    for options in ((), ("--deep",), ("--repair",)):
+        done = run("fsck", *options)
+        assert done.exit_code == 0
+        assert "Checked 1 blobs and 1 files" in done.output
+        assert "0 faults" in done.output
+
+
+@pytest.mark.parametrize("spoil", ["missing", "shorter", "other bytes"])
+def test_fsck_finds_what_is_lost_and_repairs_it(run, instance, spoil):
+    client = create_app(instance).test_client()
+    told, other = upload(client), upload(client, b"another")
+    path = instance / "blobs" / told["sha256"][:2] / told["sha256"]
+    path.chmod(0o640)
+    if spoil == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(b"jello\n" if spoil == "other bytes" else b"he")
+    deep = ("--deep",)
+
+    found = run("fsck", *deep)
+    assert found.exit_code == 1
+    assert f"FAULT: blob {told['sha256']}" in found.stderr
+    assert told["uuid"] in found.stderr
+    assert run("fsck", *deep, "--repair").exit_code == 0
+    assert run("fsck", *deep).exit_code == 0
+    assert client.get(f"/{told['uuid']}").status_code == 404
+    assert client.get(f"/{other['uuid']}").data == b"another"
+    assert upload(client)["hash"] == told["hash"]
+
+
+def test_without_deep_fsck_reads_no_bytes(run, instance):
+    told = upload(create_app(instance).test_client())
+    path = instance / "blobs" / told["sha256"][:2] / told["sha256"]
+    path.chmod(0o640)
+    path.write_bytes(b"jello\n")
+
+    assert run("fsck").exit_code == 0
+    assert run("fsck", "--deep").exit_code == 1
+
+
+def test_interrupted_uploads_are_a_note_and_no_fault(run, instance):
+    create_app(instance)
+    (instance / "blobs" / "00" / ("0" * 64)).write_bytes(b"stray")
+
+    done = run("fsck")
+
+    assert done.exit_code == 0
+    assert f"note: bytes {'0' * 64} have no record" in done.output
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("user", "--help"), ("key", "add", "-h"), ("--version",)])
+def test_every_command_explains_itself(run, arguments):
+    done = run(*arguments)
+
+    assert done.exit_code == 0
+    assert (__version__ if arguments == ("--version",) else "Usage: pastebin") in done.output
+
+
+def test_it_is_installed_under_its_name(instance):
+    program = Path(sys.executable).parent / "pastebin"
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip().endswith(__version__)

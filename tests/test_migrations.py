@@ -1,0 +1,82 @@
+"""The database is made and brought up to date at the start, however many start at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade
+
+from pastebin import create_app, migrations
+from pastebin.extensions import db
+from tests.running import ROOT
+
+START = "import sys; from pastebin import create_app; create_app(sys.argv[1]); print('started')"
+
+
+def test_a_fresh_database_is_what_the_models_say(app):
+    with app.app_context(), db.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), db.metadata)
+
+    assert differences == []
+
+
+def test_several_processes_start_at_once_on_a_fresh_instance(tmp_path):
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", START, str(tmp_path / "instance")], cwd=ROOT, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(6)
+    ]  # fmt: skip
+    ended = [(process.communicate(timeout=60), process.returncode) for process in starting]
+
+    assert [(said[0], status) for said, status in ended] == [("started\n", 0)] * 6, ended
+    assert sum("Running upgrade" in said[1] for said, _status in ended) == 1
+    assert [path.name for path in (tmp_path / "instance").glob(".secret_key*")] == []
+
+
+def test_a_start_on_a_database_that_is_up_to_date_changes_nothing(make_app, tmp_path):
+    make_app()
+    database = tmp_path / "instance" / "pastebin.sqlite"
+    before = database.read_bytes()
+
+    make_app()
+
+    assert database.read_bytes() == before
+
+
+def test_every_step_can_be_taken_back_and_again(app, make_app):
+    with app.app_context():
+        downgrade(directory=str(migrations.FOLDER), revision="base")
+        assert sa.inspect(db.engine).get_table_names() == ["alembic_version"]
+
+    with make_app().app_context():
+        assert "files" in sa.inspect(db.engine).get_table_names()
+
+
+def test_sqlite_waits_for_the_disk_at_every_commit(app):
+    with app.app_context(), db.engine.connect() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_database_elsewhere_is_used_where_the_setting_names_one(tmp_path):
+    create_app(tmp_path / "instance", DATABASE_URL=f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
+
+    assert (tmp_path / "elsewhere.sqlite").exists()
+    assert not (tmp_path / "instance" / "pastebin.sqlite").exists()
+
+
+def test_blobs_lie_elsewhere_where_the_setting_names_a_folder(tmp_path):
+    app = create_app(tmp_path / "instance", BLOB_FOLDER=str(tmp_path / "elsewhere"))
+
+    assert app.test_client().put("/x", data=b"x").status_code == 201
+    assert len(list((tmp_path / "elsewhere").rglob("2d711642*"))) == 1
