@@ -8,7 +8,7 @@ import pytest
 
 from pastebin.blobs.spool import FileSpool
 from tests.conftest import bearer
-from tests.forms import body, content_type, field, file, multipart, path_of
+from tests.forms import field, file, multipart, path_of
 
 PATHS = pytest.mark.parametrize("path", ["/", "/upload"])
 
@@ -134,6 +134,14 @@ def test_what_the_store_takes_is_private_to_its_account_without_a_key(client, ma
     assert client.get(f"/{told['id']}/", headers=bearer(make_key("bob"))).status_code == 404
 
 
+def test_the_store_names_every_file_of_a_form(client, make_key):
+    key = bearer(make_key())
+    told = client.post("/", headers=key, **multipart(file(b"1"), file(b"2"))).json
+
+    assert told["id"] == told["files"][0]["id"]
+    assert [client.get(f"/{each['id']}/", headers=key).data for each in told["files"]] == [b"1", b"2"]
+
+
 def test_private_0_makes_it_public(client, make_key):
     told = client.post("/", headers=bearer(make_key()), **multipart(field("private", "0"), file(b"x"))).json
 
@@ -163,14 +171,6 @@ def test_api_1_goes_before_the_store(client, make_key):
     uuid_or_hash = answer.text.removeprefix("OK ").strip()
     assert answer.status_code == 200
     assert client.get(f"/{uuid_or_hash}").data == b"x"
-
-
-def test_the_store_takes_an_urlencoded_form_that_is_multipart_in_all_but_name(client, make_key):
-    answer = client.post(
-        "/", headers=bearer(make_key()), data=body(file(b"x", "a b.png")), content_type=content_type().upper().lower()
-    )
-
-    assert answer.json["filename"] == "a b.png"
 
 
 def test_of_many_texts_the_first_alone_waits_on_the_disk(client):
