@@ -63,6 +63,12 @@ def describe_upload(uploaded: Uploaded, links: Links) -> dict[str, Any]:
     return about
 
 
+def describe_uploads(uploads: list[Uploaded], links: Links) -> dict[str, Any]:
+    """What one request uploaded: the first file, and all of them under `files` where there are several."""
+    described = [describe_upload(uploaded, links) for uploaded in uploads]
+    return {**described[0], "files": described} if len(described) > 1 else described[0]
+
+
 def render_json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """An answer in JSON."""
     text = json.dumps(body, separators=(",", ":"))

@@ -4,15 +4,13 @@ from werkzeug.wrappers import Response
 
 from pastebin import filetypes
 from pastebin.blueprints.links import Links
-from pastebin.blueprints.representation import describe_upload, render_json, upload_headers
+from pastebin.blueprints.representation import describe_uploads, render_json, upload_headers
 from pastebin.services.uploads import Uploaded
 
 
 def render_uploads(uploads: list[Uploaded], links: Links) -> Response:
-    """The first file, and all of them under `files` where there are several."""
-    described = [describe_upload(uploaded, links) for uploaded in uploads]
-    body = {**described[0], "files": described} if len(described) > 1 else described[0]
-    return render_json(body, 201, upload_headers(uploads[0], links))
+    """An upload of one file or several."""
+    return render_json(describe_uploads(uploads, links), 201, upload_headers(uploads[0], links))
 
 
 def render_client_file(name: str, text: str) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from pastebin.addresses import is_hash, is_uuid
 from pastebin.blueprints import receipt
 from pastebin.blueprints.links import Links
-from pastebin.blueprints.representation import describe_upload, render_json, upload_headers
+from pastebin.blueprints.representation import describe_uploads, render_json, upload_headers
 from pastebin.errors import FileNotFound
 from pastebin.services import secrets
 from pastebin.services.uploads import Uploaded
@@ -77,10 +77,12 @@ def render_url(uploaded: Uploaded, links: Links) -> Response:
     return _text(links.direct(uploaded.file, with_key=True) + "\n", 201, upload_headers(uploaded, links))
 
 
-def render_stored(uploaded: Uploaded, links: Links) -> Response:
+def render_stored(uploads: list[Uploaded], links: Links) -> Response:
     """For seed 000: the JSON of section 3, with the bare UUID as `id`."""
-    body = {**describe_upload(uploaded, links), "id": uploaded.file.uuid}
-    return render_json(body, headers=upload_headers(uploaded, links))
+    body = describe_uploads(uploads, links)
+    for about in (body, *body.get("files", ())):
+        about["id"] = about["uuid"]
+    return render_json(body, headers=upload_headers(uploads[0], links))
 
 
 def _text(text: str, status: int, headers: dict[str, str]) -> Response:
