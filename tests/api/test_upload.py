@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from pastebin.extensions import store
+from pastebin.extensions import db, reading, store
 from pastebin.services.actor import Scope
 from tests.bodies import MIB, StreamedBody, UnreadableBody, unknown_length
 from tests.conftest import bearer
@@ -107,6 +109,26 @@ def test_links_begin_with_base_url_where_it_is_set(make_app):
     assert told["urls"]["base"] == "https://paste.example.org/"
     assert told["url"].startswith("https://paste.example.org/")
     assert told["deletion_url"].startswith("https://paste.example.org/delete/")
+
+
+def test_the_server_keeps_no_deletion_token(app, client):
+    token = upload(client)["deletion_url"].rpartition("/")[2]
+
+    assert token not in everything_kept(app)
+
+
+def test_the_deletion_link_deletes_nothing_by_itself(client):
+    told = upload(client)
+
+    assert client.get(path_of(told["deletion_url"])).status_code == 200
+    assert client.head(path_of(told["deletion_url"])).status_code == 200
+    assert client.get(f"/{told['uuid']}").status_code == 200
+
+
+def everything_kept(app) -> str:
+    """All that the database remembers, as text."""
+    with app.app_context(), reading() as connection:
+        return str([connection.execute(table.select()).all() for table in db.metadata.sorted_tables])
 
 
 # ---- which files of a form
@@ -585,13 +607,5 @@ def test_a_key_that_does_not_stand_is_refused_before_the_body_is_read(client):
 
 def open_spools() -> int:
     """Nameless files that this process still holds open."""
-    import os
-
-    links = (os.readlink(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd") if _is_open(number))
-    return sum("/spool/" in link for link in links)
-
-
-def _is_open(number: str) -> bool:
-    import os
-
-    return os.path.islink(f"/proc/self/fd/{number}")
+    open_now = (Path("/proc/self/fd") / number for number in os.listdir("/proc/self/fd"))
+    return sum("/spool/" in os.readlink(each) for each in open_now if each.is_symlink())
