@@ -1,5 +1,5 @@
 """Bytes by SHA-256. Knows no HTTP and no database."""
 
-from pastebin.blobs.base import BlobMissing, BlobStore, Spool, StoreFull
+from pastebin.blobs.base import BlobMissing, BlobStore, Spool, StoreBusy, StoreFull
 
-__all__ = ["BlobMissing", "BlobStore", "Spool", "StoreFull"]
+__all__ = ["BlobMissing", "BlobStore", "Spool", "StoreBusy", "StoreFull"]

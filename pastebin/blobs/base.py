@@ -10,6 +10,10 @@ class StoreFull(Exception):
     """The volume is below its reserve, or has no room at all."""
 
 
+class StoreBusy(Exception):
+    """So many spools are open that one more would take the descriptors that everything else needs."""
+
+
 class BlobMissing(Exception):
     """The store has no bytes under this digest."""
 
@@ -52,6 +56,7 @@ class BlobStore(Protocol):
 
         Raises:
             StoreFull: that many bytes would take the volume below its reserve.
+            StoreBusy: too many spools are open in this process.
         """
 
     def put(self, spool: Spool) -> str:

@@ -5,14 +5,16 @@ The order of writes is the promise: temporary file → fsync → link to its nam
 """
 
 import os
+import resource
 import time
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 from typing import cast
+from weakref import WeakSet
 
 from pastebin.addresses import DIGEST_LENGTH
-from pastebin.blobs.base import BlobMissing, Spool, StoreFull
+from pastebin.blobs.base import BlobMissing, Spool, StoreBusy, StoreFull
 from pastebin.blobs.spool import FileSpool
 
 _FOLDERS = [f"{number:02x}" for number in range(256)]
@@ -25,13 +27,19 @@ class LocalStore:
         self._root = root
         self._reserve = reserve_bytes
         self._spools = root / "spool"
+        self._open: WeakSet[FileSpool] = WeakSet()
         self._lay_out()
 
     def spool(self, expected_bytes: int = 0) -> FileSpool:
         """A new spool (see `BlobStore.spool`)."""
         if self.free_bytes() < expected_bytes:
             raise StoreFull
-        return FileSpool(self._spools)
+        most = _most_spools()
+        if len(self._open) >= most and sum(spool.descriptor >= 0 for spool in list(self._open)) >= most:
+            raise StoreBusy
+        spool = FileSpool(self._spools)
+        self._open.add(spool)
+        return spool
 
     def put(self, spool: Spool) -> str:
         """Keep the spooled bytes (see `BlobStore.put`)."""
@@ -125,6 +133,12 @@ class LocalStore:
             (self._root / name).mkdir(mode=0o750, parents=True, exist_ok=True)
         _fsync_folder(self._root)
         _fsync_folder(self._root.parent)
+
+
+def _most_spools() -> int:
+    """A quarter of the descriptors that this process may have: a slow form can hold a hundred spools for hours."""
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 1 << 20 if soft == resource.RLIM_INFINITY else soft // 4
 
 
 def _changed_at(entry: os.DirEntry[str]) -> float | None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pastebin import filetypes
 from pastebin.addresses import shortest_address
-from pastebin.blobs import Spool, StoreFull
+from pastebin.blobs import Spool, StoreBusy, StoreFull
 from pastebin.config import DAY
 from pastebin.errors import (
     BodyTooLarge,
@@ -99,11 +99,14 @@ def new_spool(expected_bytes: int = 0) -> Spool:
 
     Raises:
         StorageFull: the disk is below its reserve, or would be with that many bytes more.
+        ServiceUnavailable: too many uploads are under way.
     """
     try:
         return store.spool(expected_bytes)
     except StoreFull as fault:
         raise StorageFull from fault
+    except StoreBusy as fault:
+        raise ServiceUnavailable("Too many uploads are under way. Nothing was kept; try again in a minute.") from fault
 
 
 def check_room() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import resource
 import time
 
 import pytest
 
-from pastebin.blobs import StoreFull
+from pastebin.blobs import StoreBusy, StoreFull
 from pastebin.blobs.local import LocalStore
 from tests.blobs.contract import BlobStoreContract, ages, kept, read, spooled
 
@@ -224,3 +225,13 @@ def test_what_vanishes_while_it_is_listed_or_cleaned_is_no_error(store, monkeypa
 
     assert digest not in ages(store)
     assert store.clean(0) == 0
+
+
+def test_spools_leave_descriptors_for_everything_else(store, monkeypatch):
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (12, 12))
+    spools = [store.spool() for _ in range(3)]
+
+    with pytest.raises(StoreBusy):
+        store.spool()
+    spools.pop().close()
+    store.spool().close()

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from pastebin.blobs import local
 from pastebin.blobs.spool import FileSpool
 from tests.conftest import bearer
 from tests.forms import field, file, multipart, path_of
@@ -190,3 +191,14 @@ def test_of_many_texts_the_first_alone_waits_on_the_disk(client):
     assert answer.status_code == 201
     assert client.get(f"/{answer.json['hash']}").data == b"text 0"
     assert max(most) < before + 20
+
+
+def test_where_too_many_uploads_wait_the_next_is_told_to_come_back(client, monkeypatch):
+    monkeypatch.setattr(local, "_most_spools", lambda: 3)
+
+    refused = client.post("/api/upload", **multipart(*[file(b"x", f"{number}.txt") for number in range(5)]))
+    taken = client.post("/api/upload", **multipart(*[file(b"x", f"{number}.txt") for number in range(3)]))
+
+    assert refused.status_code == 503
+    assert refused.json["code"] == "SERVICE_UNAVAILABLE_ERROR"
+    assert taken.status_code == 201
