@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from pastebin import create_app
+from pastebin.extensions import db
 from pastebin.services import accounts, keys
 from pastebin.services.actor import Scope, User
 from tests.running import Server
@@ -18,14 +21,14 @@ from tests.running import Server
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(autouse=True)
-def only_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def only_own_settings() -> Iterator[None]:
     """Settings of the desk that the tests run on must not reach the application under test."""
-    import os
-
-    for name in list(os.environ):
-        if name.startswith("PASTEBIN_"):
-            monkeypatch.delenv(name)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("PASTEBIN_"):
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -37,10 +40,27 @@ def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     accounts._nobodys_hash.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def migrated_instance(tmp_path_factory: pytest.TempPathFactory, only_own_settings: None) -> Path:
+    """An instance folder as a first start leaves it: making its tables costs more than most tests do."""
+    folder = tmp_path_factory.mktemp("migrated") / "instance"
+    with create_app(folder).app_context():
+        db.engine.dispose()
+    return folder
+
+
 @pytest.fixture
-def make_app(tmp_path: Path) -> Callable[..., Flask]:
+def make_app(tmp_path: Path, migrated_instance: Path) -> Callable[..., Flask]:
     """Make an application over this test's own folder, with the given settings."""
-    return lambda **settings: create_app(tmp_path / "instance", **settings)
+
+    def make(**settings: object) -> Flask:
+        folder = tmp_path / "instance"
+        if not folder.exists():
+            folder.mkdir(mode=0o750)
+            shutil.copy(migrated_instance / "pastebin.sqlite", folder)
+        return create_app(folder, **settings)
+
+    return make
 
 
 @pytest.fixture
