@@ -81,7 +81,7 @@ class Story(RuleBasedStateMachine):
         told = upload(self.client, content, "x.txt", headers=self.headers[owner], **fields)
         limit = int(fields["limit"]) if "limit" in fields else None
         known = Known(
-            content, owner, told["uuid"], path_of(told["url"]), told["deletion_url"].rpartition("/")[2],
+            content, owner, told["uuid"], "".join(told["url"].partition("?")[1:]), told["deletion_url"].rpartition("/")[2],
             "private" in fields, limit, "expire" in fields,
         )  # fmt: skip
         self.live[known.uuid] = known
