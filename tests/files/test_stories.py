@@ -81,9 +81,15 @@ class Story(RuleBasedStateMachine):
         told = upload(self.client, content, "x.txt", headers=self.headers[owner], **fields)
         limit = int(fields["limit"]) if "limit" in fields else None
         known = Known(
-            content, owner, told["uuid"], "".join(told["url"].partition("?")[1:]), told["deletion_url"].rpartition("/")[2],
-            "private" in fields, limit, "expire" in fields,
-        )  # fmt: skip
+            content=content,
+            owner=owner,
+            uuid=told["uuid"],
+            query="".join(told["url"].partition("?")[1:]),
+            token=told["deletion_url"].rpartition("/")[2],
+            is_private="private" in fields,
+            left=limit,
+            can_expire="expire" in fields,
+        )
         self.live[known.uuid] = known
         if not (known.is_private or limit):
             assert self.addresses.setdefault(content, told["hash"]) == told["hash"]
