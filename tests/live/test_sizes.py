@@ -27,12 +27,6 @@ def curl() -> str:
     return needs_program("curl")
 
 
-@pytest.fixture(scope="module")
-def key(shared: Server) -> str:
-    """For files that nobody in particular may not send."""
-    return shared.make_key()
-
-
 @pytest.fixture
 def run(curl: str) -> Callable[..., str]:
     """Run curl: what it prints."""
@@ -156,9 +150,11 @@ def made_small(path: Path) -> Path:
     return small
 
 
-def test_100_mib_come_and_go_in_flat_memory(shared: Server, run: Callable[..., str], tmp_path: Path, key: str) -> None:
+def test_100_mib_come_and_go_in_flat_memory(
+    shared: Server, run: Callable[..., str], tmp_path: Path, owner_key: str
+) -> None:
     path = made(tmp_path, 100 * MIB)
-    grown = there_and_back(shared, run, path, form, key)
+    grown = there_and_back(shared, run, path, form, owner_key)
     path.unlink()
 
     assert grown <= MOST_GROWN

@@ -32,16 +32,21 @@ class Secret:
 
 
 @pytest.fixture(scope="module")
-def secrets(shared: Server) -> dict[str, Secret]:
+def owner(shared: Server, owner_key: str) -> Iterator[Caller]:
+    """Whose secrets they are."""
+    with Caller(shared, owner_key) as caller:
+        yield caller
+
+
+@pytest.fixture(scope="module")
+def secrets(shared: Server, owner: Caller) -> dict[str, Secret]:
     """One content of each kind, as its owner made it."""
-    with Caller(shared, shared.make_key("owner")) as owner:
-        made = {kind: _make(owner, kind) for kind in HIDDEN if kind != "swept"}
-        gone = _make(owner, "deleted")
-    time.sleep(1.2)  # what expires has expired
+    made = {kind: _make(owner, kind) for kind in HIDDEN if kind not in ("deleted", "swept", "expired")}
+    gone = _make(owner, "deleted")
     shared.command("sweep")
-    # Deleted and not yet swept, beside deleted and swept.
-    with Caller(shared, shared.make_key("owner")) as owner:
-        made["deleted"] = _make(owner, "deleted")
+    # Deleted, or expired, and not yet swept, beside deleted and swept.
+    made |= {kind: _make(owner, kind) for kind in ("deleted", "expired")}
+    time.sleep(1.2)
     return {**made, "swept": gone, NEVER: Secret(os.urandom(32).hex(), "123e4567-e89b-42d3-a456-426614174000")}
 
 
@@ -112,12 +117,6 @@ BY_UUID: dict[str, Callable[[Caller, Secret], Answer]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def other_key(shared: Server) -> str:
-    """The key of somebody with an account, who is a stranger all the same."""
-    return shared.make_key("other")
-
-
 @pytest.fixture(params=["nobody", "somebody-else"])
 def stranger(shared: Server, other_key: str, request: pytest.FixtureRequest) -> Iterator[Caller]:
     """Whoever it is not for."""
@@ -185,10 +184,3 @@ def test_an_upload_is_answered_as_if_its_content_were_new(
 
     assert answers[0] == answers[1]
     assert answers[0][0] == 201
-
-
-@pytest.fixture(scope="module")
-def owner(shared: Server) -> Iterator[Caller]:
-    """Whose secrets they are."""
-    with Caller(shared, shared.make_key("owner")) as caller:
-        yield caller
