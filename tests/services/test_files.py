@@ -11,7 +11,7 @@ from sqlalchemy import update
 from pastebin.errors import AmbiguousFile, FileNotFound
 from pastebin.extensions import now, store, transaction
 from pastebin.models import FileRow
-from pastebin.services import accounts, files
+from pastebin.services import accounts, checksums, files
 from pastebin.services.actor import Actor, ActorKind, Scope, nobody
 from pastebin.services.files import PublicBlob, StoredFile
 from pastebin.services.uploads import Incoming, Privacy, Rules, take_in
@@ -136,9 +136,9 @@ def test_an_ambiguous_hash_names_the_files(ann):
 def test_md5_is_computed_when_first_asked_and_then_kept(ann):
     file = take(ann)
 
-    assert files.md5_of(file) == "b1946ac92492d2347c6235b4d2611184"
+    assert checksums.md5_of(file) == "b1946ac92492d2347c6235b4d2611184"
     store.remove(file.digest)  # it is not read a second time
-    assert files.md5_of(file) == "b1946ac92492d2347c6235b4d2611184"
+    assert checksums.md5_of(file) == "b1946ac92492d2347c6235b4d2611184"
 
 
 def test_removing_what_is_not_there_is_no_error(ann):
