@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
 from pastebin.services import keys, upkeep
 
@@ -35,5 +34,5 @@ def _safely(app: Flask, task: Callable[[], object]) -> None:
     try:
         with app.app_context():
             task()
-    except (SQLAlchemyError, OSError):
+    except Exception:
         log.exception("background task failed; it is tried again")

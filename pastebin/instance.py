@@ -4,6 +4,10 @@ import os
 import secrets
 from pathlib import Path
 
+from pastebin.config import ConfigInvalid
+
+_SHORTEST_KEY = 16
+
 
 def prepare(folder: Path) -> None:
     """Make the instance folder.
@@ -19,6 +23,9 @@ def secret_key(folder: Path) -> str:
 
     Several processes may ask at once: the first to give the file its name wins,
     and what has the name is complete.
+
+    Raises:
+        ConfigInvalid: the file is there and holds no key: everybody could sign with an empty one.
     """
     path = folder / "secret_key"
     if not path.exists():
@@ -34,4 +41,9 @@ def secret_key(folder: Path) -> str:
             pass  # another process was first
         finally:
             draft.unlink()
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if len(key) < _SHORTEST_KEY:
+        raise ConfigInvalid(
+            f"{path} holds no secret key. Restore it from the backup, or remove it: then a new one is made."
+        )
+    return key

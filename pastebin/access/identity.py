@@ -54,7 +54,7 @@ def _of_cookie(request: Request) -> Actor:
     if login is None:
         cookie.drop()
         return nobody(address)
-    cookie.adopt(login)
+    cookie.adopt(login, fresh_token=cookie.token if login.is_prolonged else None)
     return _by_login(login, address)
 
 

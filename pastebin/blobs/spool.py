@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -125,7 +126,8 @@ def _closer() -> "SimpleQueue[int]":
 
     def close() -> None:
         while True:
-            os.close(queue.get())
+            with suppress(OSError):  # the thread must outlive it
+                os.close(queue.get())
 
     Thread(target=close, name="spools", daemon=True).start()
     return queue

@@ -105,7 +105,7 @@ class Lane:
             self._kept, self._bytes = {}, 0  # what is asked for often is back at once
         body = self._read(card) if card.size <= _MOST_BODY_BYTES else None
         until = min(card.until, time.time() + _LONGEST_LIFE_SECONDS)
-        self._bytes += len(body or b"")
+        self._bytes += len(body or b"") + sum(map(len, place))
         self._kept[place] = _Kept(card, generation, until, body)
 
     def _read(self, card: Card) -> bytes | None:

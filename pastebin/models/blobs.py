@@ -45,8 +45,6 @@ class BlobRow(Model):
     media_type: Mapped[str] = mapped_column(String(127))
     extension: Mapped[str] = mapped_column(String(33))
     charset: Mapped[str | None] = mapped_column(String(16))
-    # Computed when it is first asked for: beside SHA-256 it would slow every upload down.
-    md5: Mapped[str | None] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(8), default=BlobState.LIVE)
     created_at: Mapped[datetime] = mapped_column(Moment)
     # Set when the last file that named it went; the sweep's list of work.

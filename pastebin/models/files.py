@@ -47,6 +47,8 @@ class FileRow(Model):
     download_limit: Mapped[int | None]
     downloads: Mapped[int] = mapped_column(default=0)
     views: Mapped[int] = mapped_column(BigInteger, default=0)
+    # Computed when it is first asked for: beside SHA-256 it would slow every upload down.
+    md5: Mapped[str | None] = mapped_column(String(32))
     delete_token_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)

@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from dataclasses import replace
 from functools import cache
 from threading import BoundedSemaphore
 from typing import Any
@@ -107,7 +108,7 @@ def log_in(actor: Actor, name: str, password: str) -> User:
     if row is None or not right or row.is_disabled:
         raise CredentialsInvalid
     limits.forget("login name", name_key)
-    return as_user(row)
+    return replace(as_user(row), proof=row.password_hash)
 
 
 def prove_password(actor: Actor, password: str) -> None:

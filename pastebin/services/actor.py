@@ -38,6 +38,8 @@ class User:
     name: str
     is_staff: bool
     email: str | None = None
+    # What the password that was just proved is kept as: a session begins only while that is still so.
+    proof: str | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Files: find by address, list, spend a download, delete."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -24,7 +24,7 @@ from sqlalchemy.orm import aliased
 
 from pastebin.addresses import is_hash, is_uuid
 from pastebin.errors import AmbiguousFile, FileNotFound
-from pastebin.extensions import Moment, generation, now, reading, settings, store, transaction
+from pastebin.extensions import Moment, generation, now, reading, settings, transaction
 from pastebin.models import AddressRow, BlobRow, FileRow
 from pastebin.services import limits, secrets
 from pastebin.services.actor import Actor, Scope
@@ -87,6 +87,8 @@ class PublicBlob:
 
 
 Found = StoredFile | PublicBlob
+
+_WRONG_KEYS = "private key"
 
 
 def find(reference: str, actor: Actor, key: str | None = None) -> Found:
@@ -176,20 +178,6 @@ def _resolve(lookup: "_Lookup", hexdigits: str, reader: int | None = None) -> Ro
     return fitting if len(given) >= settings.ADDRESS_LENGTH else None
 
 
-def md5_of(file: StoredFile) -> str:
-    """The MD5 of a file's bytes, 32 hex digits: computed when first asked for, then kept."""
-    which = BlobRow.digest == file.digest
-    with reading() as connection:
-        kept = connection.execute(select(BlobRow.md5).where(which)).scalar_one_or_none()
-    if kept:
-        return kept
-    with store.open(file.digest) as blob:
-        computed = hashlib.file_digest(blob, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    with transaction() as connection:
-        connection.execute(update(BlobRow).where(which).values(md5=computed))
-    return computed
-
-
 def own_with_digest(actor: Actor, digest: str, at_most: int = 50) -> list[StoredFile]:
     """The caller's own live files with this content, newest first."""
     if actor.is_nobody:
@@ -261,19 +249,19 @@ def delete_by_token(uuid: str, token: str) -> None:
     remove([check_delete_token(uuid, token).uuid])
 
 
-def remove(uuids: Sequence[str]) -> int:
-    """Remove files in one transaction, whoever's they are; how many there were.
+def remove(uuids: Sequence[str], *conditions: ColumnElement[bool]) -> int:
+    """Remove those of the files that (still) meet the conditions, whoever's they are; how many there were.
 
     Their blobs go with the next sweep where no other file names them.
     """
     with transaction() as connection:
-        count = _remove(connection, uuids)
+        count = _remove(connection, FileRow.id.in_(uuids), *conditions)
     generation.advance()
     return count
 
 
-def _remove(connection: Connection, uuids: Sequence[str]) -> int:
-    named = delete(FileRow).where(FileRow.id.in_(uuids)).returning(FileRow.digest)
+def _remove(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    named = delete(FileRow).where(*conditions).returning(FileRow.digest)
     gone = connection.execute(named).scalars().all()
     still_named = select(FileRow.id).where(FileRow.digest == BlobRow.digest).exists()
     orphans = update(BlobRow).where(BlobRow.digest.in_(set(gone)), ~still_named)
@@ -284,15 +272,19 @@ def _remove(connection: Connection, uuids: Sequence[str]) -> int:
 def _unlock(uuid: str, actor: Actor, key: str) -> StoredFile | None:
     """The private file that *key* opens; None too where too many wrong ones came from this address.
 
-    A key for a file that is not there counts as a wrong one: it would be told
-    by the time that counting takes.
+    Every wrong one is counted, also one for a file that is not there and one
+    that was not compared: else the time that counting takes would tell. Those
+    for files that are not there share one counter of the address, so that
+    guessing at UUIDs does not fill the database.
     """
-    subject = f"{limits.subject_of(actor.address)} {uuid.lower()}"
-    if limits.is_full("private key", subject, settings.PRIVATE_KEY_RATE):
-        return None
-    file = _one(_UNLOCKED, uuid, key=key)
+    address, rate = limits.subject_of(actor.address), settings.PRIVATE_KEY_RATE
+    of_file = f"{address} {uuid.lower()}"
+    is_locked = limits.is_full(_WRONG_KEYS, of_file, rate)
+    file = None if is_locked else _one(_UNLOCKED, uuid, key=key)
     if file is None:
-        limits.note_attempt("private key", subject, settings.PRIVATE_KEY_RATE)
+        with reading() as connection:
+            is_there = connection.execute(_EXISTS, {"uuid": uuid.lower()}).first() is not None
+        limits.count(_WRONG_KEYS, of_file if is_there else f"{address} -", rate)
     return file
 
 
@@ -324,6 +316,7 @@ _FILES: Select[*tuple[Any, ...]] = (
     .join(BlobRow, BlobRow.digest == FileRow.digest)
     .join(AddressRow, AddressRow.digest == FileRow.digest)
 )  # fmt: skip
+_EXISTS = select(FileRow.created_at).where(FileRow.id == bindparam("uuid"))
 _BY_UUID = _FILES.where(FileRow.id == bindparam("uuid"), _LIVE)
 # Who may have a file is part of the query: what comes out of the database and is refused then takes longer than
 # what is not there, and a patient clock would see it.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from pastebin.errors import FieldsInvalid, KeyInvalid, KeyNotFound
 from pastebin.extensions import now, reading, transaction
@@ -109,9 +110,14 @@ def write_uses() -> None:
     uses = _uses.take()
     if not uses:
         return
-    with transaction() as connection:
-        for secret_hash, time in uses.items():
-            connection.execute(update(ApiKeyRow).where(ApiKeyRow.secret_hash == secret_hash).values(last_used_at=time))
+    try:
+        with transaction() as connection:
+            for secret_hash, time in uses.items():
+                used = update(ApiKeyRow).where(ApiKeyRow.secret_hash == secret_hash)
+                connection.execute(used.values(last_used_at=time))
+    except SQLAlchemyError:
+        _uses.put_back(uses)
+        raise
 
 
 def sweep() -> None:
@@ -130,6 +136,10 @@ class _Uses:
     def note(self, secret_hash: str) -> None:
         with self._lock:
             self._times[secret_hash] = now()
+
+    def put_back(self, times: dict[str, datetime]) -> None:
+        with self._lock:
+            self._times = {**times, **self._times}
 
     def take(self) -> dict[str, datetime]:
         with self._lock:

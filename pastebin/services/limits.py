@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from pastebin.config import DAY, Rate
 from pastebin.errors import RateLimited
-from pastebin.extensions import milliseconds, now, reading, settings, transaction
+from pastebin.extensions import FOREVER, milliseconds, now, reading, settings, transaction
 from pastebin.models import CounterRow
 from pastebin.prepared import Prepared
 
@@ -53,11 +53,11 @@ def is_full(name: str, subject: str, rate: Rate) -> bool:
     return settings.RATE_LIMITS and _full_until(name, subject, rate.count) is not None
 
 
-def note_attempt(name: str, subject: str, rate: Rate) -> None:
-    """Count one use if a place is left; no error if none is."""
+def count(name: str, subject: str, rate: Rate) -> None:
+    """Count one use, whether a place is left for it or not."""
     if settings.RATE_LIMITS:
         with transaction() as connection:
-            add(connection, name, subject, 1, at_most=rate.count, seconds=rate.seconds)
+            add(connection, name, subject, 1, at_most=FOREVER, seconds=rate.seconds)
 
 
 def forget(name: str, subject: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 
+from pastebin.errors import CredentialsInvalid
 from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import SessionRow, UserRow
 from pastebin.services import secrets
@@ -27,10 +28,15 @@ class LoginSession:
     user: User
     token_hash: str
     csrf_secret: str
+    is_prolonged: bool = False
 
 
 def begin(user: User) -> tuple[str, LoginSession]:
-    """A new login of *user*: the token, which only the client keeps, and the session."""
+    """A new login of *user*: the token, which only the client keeps, and the session.
+
+    Raises:
+        CredentialsInvalid: the password was changed, or the account disabled, since it was proved.
+    """
     token = secrets.issue(secrets.SESSION_PREFIX)
     made = LoginSession(user, secrets.hashed(secrets.SESSION_PREFIX, token), random_source.token_hex(20))
     values = {
@@ -41,6 +47,11 @@ def begin(user: User) -> tuple[str, LoginSession]:
         "expires_at": now() + timedelta(seconds=settings.SESSION_LIFETIME),
     }
     with transaction() as connection:
+        still = select(UserRow.id).where(UserRow.id == user.id, UserRow.is_disabled.is_(False))
+        if user.proof is not None:
+            still = still.where(UserRow.password_hash == user.proof)
+        if connection.execute(still).first() is None:
+            raise CredentialsInvalid
         connection.execute(insert(SessionRow).values(values))
     return token, made
 
@@ -54,8 +65,7 @@ def find(token: str) -> LoginSession | None:
         found = connection.execute(_STANDING, {"token": token_hash, "moment": now()}).one_or_none()
     if found is None:
         return None
-    _prolong(token_hash, found.expires_at)
-    return LoginSession(as_user(found), token_hash, found.csrf_secret)
+    return LoginSession(as_user(found), token_hash, found.csrf_secret, _prolong(token_hash, found.expires_at))
 
 
 def end(token_hash: str) -> None:
@@ -70,16 +80,19 @@ def sweep() -> None:
         connection.execute(delete(SessionRow).where(SessionRow.expires_at <= now()))
 
 
-def _prolong(token_hash: str, expires_at: datetime) -> None:
+def _prolong(token_hash: str, expires_at: datetime) -> bool:
+    """Let a session that is used last longer, now and then; whether this was such a time."""
     life = timedelta(seconds=settings.SESSION_LIFETIME)
     if expires_at - now() > life * (1 - _PROLONG_AFTER):
-        return
+        return False
     prolonged = update(SessionRow).where(SessionRow.token_hash == token_hash).values(expires_at=now() + life)
     try:
         with transaction() as connection:
             connection.execute(prolonged)
     except OperationalError:  # a full disk, say: reading goes on, and the next request tries again
         log.warning("a session could not be prolonged", exc_info=True)
+        return False
+    return True
 
 
 _STANDING = (

@@ -87,7 +87,7 @@ def _remove_due_files() -> int:
     removed = 0
     for due in (FileRow.expires_at <= now(), FileRow.downloads >= FileRow.download_limit):
         while batch := _scalars(select(FileRow.id).where(due).limit(_BATCH)):
-            removed += files.remove(batch)
+            removed += files.remove(batch, due)
     return removed
 
 

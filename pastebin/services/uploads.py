@@ -6,6 +6,7 @@ before anybody is told. A crash between leaves bytes that nobody names, which
 the sweep removes after a grace period; never a record without bytes.
 """
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import Connection, String, bindparam, func, insert, null, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from pastebin import filetypes
 from pastebin.addresses import shortest_address
@@ -36,6 +37,8 @@ from pastebin.services import limits, secrets, strays
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
 from pastebin.services.group_commit import Work, commit_together
+
+log = logging.getLogger(__name__)
 
 # How often bytes that the sweep takes away in between are put again.
 _MOST_TRIES = 20
@@ -217,6 +220,7 @@ def _record_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, 
         "download_limit": rules.download_limit,
         "downloads": 0,
         "views": 0,
+        "md5": None,
         "delete_token_hash": secrets.hashed("", token),
         "created_at": created_at,
         "updated_at": created_at,
@@ -242,10 +246,18 @@ def _keep(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str,
     try:
         _put_and_record(files, record)
     except BaseException:
+        _take_back(files)
+        raise
+
+
+def _take_back(files: Sequence[_Described]) -> None:
+    """Remove the bytes of a refused upload: they must not fill the disk until the sweep comes."""
+    try:
         for file in files:
             if file.stamp:
-                strays.remove(file.digest)  # what is refused must not fill the disk until the sweep comes
-        raise
+                strays.remove(file.digest)
+    except (SQLAlchemyError, OSError):
+        log.warning("bytes of a refused upload are left to the sweep", exc_info=True)
 
 
 def _put_and_record(files: Sequence[_Described], record: Work) -> None:
@@ -260,7 +272,7 @@ def _put_and_record(files: Sequence[_Described], record: Work) -> None:
         except (_SweptAway, IntegrityError):
             # An IntegrityError is another worker giving out the same address at this very moment (PostgreSQL).
             continue
-    raise ServiceUnavailable("The upload could not be recorded. Nothing was kept; try again.")
+    raise ServiceUnavailable("The upload could not be recorded. Try again.")
 
 
 def _charge(connection: Connection, actor: Actor, size_bytes: int) -> None:
@@ -295,7 +307,6 @@ def _blob_of(file: _Described) -> dict[str, Any]:
         "media_type": filetypes.media_type_for("", file.sniffed, file.charset),
         "extension": filetypes.choose_extension(None, file.sniffed, file.charset),
         "charset": file.charset,
-        "md5": None,
         "state": BlobState.LIVE,
         "created_at": milliseconds(now()),
         "orphaned_at": None,
@@ -309,7 +320,7 @@ def _give_address(connection: Connection, digest: str, neighbours: tuple[str | N
 
 
 def _told(record: dict[str, Any], token: str, file: _Described) -> Uploaded:
-    known = {name: value for name, value in record.items() if name not in ("id", "delete_token_hash")}
+    known = {name: value for name, value in record.items() if name not in ("id", "md5", "delete_token_hash")}
     known |= {
         "created_at": moment(record["created_at"]),
         "updated_at": moment(record["updated_at"]),

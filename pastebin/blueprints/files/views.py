@@ -8,7 +8,7 @@ from pastebin.blueprints import delivery, intake
 from pastebin.blueprints.files import wire
 from pastebin.blueprints.links import links
 from pastebin.errors import FileNotFound, SessionInvalid
-from pastebin.services import files, uploads
+from pastebin.services import checksums, files, uploads
 from pastebin.services.actor import Scope
 from pastebin.services.uploads import Privacy
 
@@ -48,7 +48,7 @@ def md5(segment: str) -> Response:
     if not address.is_uuid or address.extension is not None:
         return serve(segment, "md5")
     file = files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
-    return jsonify({"md5": files.md5_of(file)})
+    return jsonify({"md5": checksums.md5_of(file)})
 
 
 @bp.post("/")
