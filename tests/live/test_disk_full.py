@@ -104,7 +104,9 @@ def assert_all_there(caller: Caller, taken: dict[str, bytes]) -> None:
         assert caller.get(f"/{address}").body == content
 
 
-@pytest.mark.parametrize("reserve", ["0", "2MiB"], ids=["no-reserve", "a-reserve"])
+@pytest.mark.parametrize(
+    "reserve", [pytest.param("0", marks=pytest.mark.slow, id="no-reserve"), pytest.param("2MiB", id="a-reserve")]
+)
 def test_a_full_disk_loses_nothing_and_works_again(
     small_disk: Path, make_server: Callable[..., Server], reserve: str
 ) -> None:
@@ -138,6 +140,7 @@ def test_a_full_disk_loses_nothing_and_works_again(
     assert complaints(server) == []
 
 
+@pytest.mark.slow
 def test_on_a_full_disk_an_upload_fails_in_the_middle_and_leaves_nothing(
     small_disk: Path, make_server: Callable[..., Server]
 ) -> None:

@@ -127,6 +127,28 @@ def test_deleting_the_last_and_sweeping_never_lose_one_of_500_uploads(make_serve
     delete_and_upload_while_sweeping(make_server(), 500)
 
 
+@pytest.mark.slow
+def test_an_upload_that_is_refused_takes_nothing_from_one_of_the_same_that_is_not(
+    make_server: Callable[..., Server],
+) -> None:
+    server = make_server(ANONYMOUS_QUOTA=100)  # judged once the bytes are there, which are then taken away again
+    with (
+        Caller(server, server.make_key()) as owner,
+        Caller(server) as nobody,
+        ThreadPoolExecutor(1) as other,
+    ):
+        for number in range(300):
+            content = os.urandom(1000)
+            refusing = other.submit(nobody.try_upload, content)
+            if number % 2:
+                time.sleep(random.random() * 0.004)
+            kept = owner.upload(content)
+            assert refusing.result().json["code"] == "STORAGE_LIMIT_ERROR"
+            assert owner.get(f"/{kept['hash']}").body == content, f"round {number}"
+    assert complaints(server) == []
+    assert server.command("fsck", "--deep").returncode == 0
+
+
 def colliding_contents(digits: int) -> tuple[bytes, bytes]:
     """Two contents whose digests begin with the same digits."""
     seen: dict[str, bytes] = {}
