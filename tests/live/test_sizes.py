@@ -17,6 +17,8 @@ from tests.live.remains import complaints, memory_bytes, sha256_of
 from tests.programs import needs_program
 from tests.running import Server
 
+pytestmark = pytest.mark.external
+
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 MOST_GROWN = 16 * MIB
 
