@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.forms import multipart
 
@@ -79,3 +80,22 @@ def test_a_fault_of_the_servers_own_is_500_without_details_and_logged_without_th
     assert "details" not in answer.text
     assert "the details" in caplog.text
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "code"),
+    [
+        ("database or disk is full", 507, "STORAGE_FULL_ERROR"),
+        ("database is locked", 503, "SERVICE_UNAVAILABLE_ERROR"),
+        ("disk I/O error", 500, "INTERNAL_SERVER_ERROR"),
+    ],
+)
+def test_a_database_that_cannot_is_told_by_what_can_be_done_about_it(app, client, said, status, code):
+    @app.before_request
+    def fail():
+        raise OperationalError("INSERT", {}, Exception(said))
+
+    answer = client.get("/nothing")
+
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert said not in answer.text

@@ -1,0 +1,119 @@
+"""Records of several threads in one transaction: all are kept, and nobody suffers for another's fault."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, insert, select
+
+from pastebin.extensions import now, reading
+from pastebin.models import LeaseRow
+from pastebin.services import group_commit
+from pastebin.services.group_commit import commit_together
+
+
+def note(name: str):
+    """Work that writes down a name."""
+
+    def work(connection: Connection) -> None:
+        connection.execute(insert(LeaseRow).values(name=name, until=now()))
+
+    return work
+
+
+def fail(connection: Connection) -> None:
+    note("of the one that failed")(connection)
+    raise LookupError("a fault of this one")
+
+
+@pytest.fixture
+def together(app):
+    """Have several threads bring their work while the first one's is being done, so that the rest come as a group."""
+
+    def run(*works):
+        begun, go_on = threading.Event(), threading.Event()
+
+        def first(connection: Connection) -> None:
+            note("first")(connection)
+            begun.set()
+            go_on.wait(10)
+
+        def bring(work):
+            with app.app_context():
+                try:
+                    commit_together(work)
+                except LookupError as fault:
+                    return str(fault)
+            return None
+
+        with ThreadPoolExecutor(len(works) + 1) as people:
+            leader = people.submit(bring, first)
+            begun.wait(10)
+            others = [people.submit(bring, work) for work in works]
+            time.sleep(0.2)
+            go_on.set()
+            return [each.result(20) for each in (leader, *others)]
+
+    return run
+
+
+def noted(app):
+    with app.app_context(), reading() as connection:
+        return set(connection.execute(select(LeaseRow.name)).scalars())
+
+
+def test_what_several_threads_bring_is_all_kept(app, together):
+    names = [f"name {number}" for number in range(20)]
+
+    assert together(*map(note, names)) == [None] * 21
+    assert noted(app) == {"first", *names}
+
+
+def test_they_share_their_transactions(app, together, monkeypatch):
+    begun = []
+    real = group_commit.transaction
+
+    def counted():
+        begun.append(1)
+        return real()
+
+    monkeypatch.setattr(group_commit, "transaction", counted)
+    together(*(note(f"name {number}") for number in range(20)))
+
+    assert len(begun) <= 4
+
+
+def test_one_that_fails_fails_alone(app, together):
+    assert together(note("a"), fail, note("b")) == [None, None, "a fault of this one", None]
+    assert noted(app) == {"first", "a", "b"}
+
+
+def test_more_than_a_group_are_all_kept(app, together, monkeypatch):
+    monkeypatch.setattr(group_commit, "_LARGEST_GROUP", 3)
+    names = [f"name {number}" for number in range(10)]
+
+    assert together(*map(note, names)) == [None] * 11
+    assert noted(app) == {"first", *names}
+
+
+def test_after_a_failure_the_next_goes_on(app):
+    with app.app_context():
+        with pytest.raises(LookupError):
+            commit_together(fail)
+        commit_together(note("after"))
+
+    assert noted(app) == {"after"}
+
+
+def test_two_databases_do_not_wait_for_each_other(make_app, tmp_path):
+    from pastebin import create_app
+
+    one, other = make_app(), create_app(tmp_path / "other")
+    for each in (one, other):
+        with each.app_context():
+            commit_together(note("here"))
+
+    assert noted(one) == noted(other) == {"here"}
