@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from pastebin import create_app
 from pastebin.extensions import db
@@ -19,6 +20,10 @@ from pastebin.services.actor import Scope, User
 from tests.running import Server
 
 PASSWORD = "correct horse battery"
+
+# A busy machine is slow, which says nothing about what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from pastebin.extensions import now, reading
+from pastebin.extensions import db, now, reading
 from pastebin.models import LeaseRow
 from pastebin.services import group_commit
 from pastebin.services.group_commit import commit_together
@@ -53,9 +53,16 @@ def together(app):
             leader = people.submit(bring, first)
             begun.wait(10)
             others = [people.submit(bring, work) for work in works]
-            time.sleep(0.2)
+            wait_for_queue(len(works))
             go_on.set()
             return [each.result(20) for each in (leader, *others)]
+
+    def wait_for_queue(length):
+        deadline = time.monotonic() + 10
+        with app.app_context():
+            group = group_commit._groups[db.engine]
+        while len(group._queue) < length and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     return run
 
