@@ -222,6 +222,7 @@ class _FormReceiver:
         self._by_field: dict[str, list[Incoming]] = {}
         self._text: list[Incoming] = []
         self._field_bytes = 0
+        self._has_key = False
         self._file_bytes = 0
 
     def bounded(self, source: Iterable[memoryview]) -> Iterator[memoryview]:
@@ -322,7 +323,9 @@ class _FormReceiver:
 
     def _take_field(self, name: str, text: str) -> None:
         if name == "key" and text.strip():
-            gate.settle_key(Scope.UPLOAD_FILE, text)
+            if not self._has_key:  # once there is one, those after it are not looked at
+                gate.settle_key(Scope.UPLOAD_FILE, text)
+            self._has_key = True
         elif name == "csrf_token":
             gate.settle_csrf(text)
         elif name in _FIELDS:

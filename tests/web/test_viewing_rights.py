@@ -60,11 +60,14 @@ def test_its_owner_needs_no_key(app: Flask, client: FlaskClient, make_key: Calla
     assert "Authorization: Bearer" in facts_of(page)["From a shell"]
 
 
-def test_a_key_that_may_not_read_sees_no_page(client: FlaskClient, make_key: Callable[..., str]) -> None:
+def test_a_key_that_may_not_read_sees_what_everybody_sees(client: FlaskClient, make_key: Callable[..., str]) -> None:
     key = make_key("ann", Scope.UPLOAD_FILE)
-    sent = upload(client, headers=bearer(key))
+    public = upload(client, headers=bearer(key))
+    private = upload(client, b"mine alone\n", "mine.txt", bearer(key), private="owner")
 
-    assert client.get(f"/view/{sent['uuid']}", headers=bearer(key)).status_code == 403
+    assert client.get(f"/view/{public['uuid']}", headers=bearer(key)).status_code == 200
+    assert "by you" not in see(client, public["uuid"], headers=bearer(key)).text
+    assert client.get(f"/view/{private['uuid']}", headers=bearer(key)).status_code == 404
 
 
 def test_what_is_not_there_and_what_is_hidden_get_the_same_answer(

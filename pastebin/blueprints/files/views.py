@@ -41,7 +41,7 @@ def _serve_file(address: wire.Address, name: str | None) -> Response:
 
 
 @bp.get("/<segment>/md5")
-@gate(scope=Scope.FILE_READ)
+@gate()
 def md5(segment: str) -> Response:
     """The MD5 of a file's bytes (seed 000). Of hash addresses and `UUID.EXT` it is just a name."""
     address = wire.parse_address(segment)

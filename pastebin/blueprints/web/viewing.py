@@ -49,7 +49,7 @@ class Receipt:
 
 
 @bp.get("/view/<address>")
-@gate(scope=Scope.FILE_READ)
+@gate()
 def view(address: str) -> Response:
     """The page of a file (by UUID), or of a public content (by hash). An extension says in which language it is."""
     reference, _, extension = address.partition(".")
@@ -70,7 +70,7 @@ def _view_file(uuid: str, extension: str) -> Response:
     response = render(
         "view/file.html",
         file=file,
-        is_own=actor.owns(file.owner_id),
+        is_own=actor.reads_as_owner(file.owner_id),
         links=_links_of_file(file, links(), actor),
         manage=links().manage(file),
         preview=_preview_of_file(file, extension),
@@ -82,6 +82,7 @@ def _view_file(uuid: str, extension: str) -> Response:
 
 
 def _view_blob(reference: str, extension: str) -> Response:
+    actor = current_actor()
     blob = files.find_published(reference)
     content = Content(
         blob.digest, blob.size, blob.media_type, blob.charset, _names(extension, f"{blob.address}.{blob.extension}")
@@ -91,7 +92,7 @@ def _view_blob(reference: str, extension: str) -> Response:
         blob=blob,
         links=_links_of_blob(blob, links()),
         preview=preview(content, lambda: _open(blob.digest)),
-        own=files.own_with_digest(current_actor(), blob.digest),
+        own=files.own_with_digest(actor, blob.digest) if actor.may(Scope.FILE_READ) else [],
         page_of=links().view_of_upload,
     )
 
