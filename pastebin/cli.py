@@ -8,7 +8,7 @@ import click
 from flask import Flask
 
 from pastebin import __version__, create_app, expiry
-from pastebin.config import ConfigInvalid
+from pastebin.config import ConfigInvalid, instance_folder
 from pastebin.errors import PastebinError
 from pastebin.extensions import now
 from pastebin.services import accounts, fsck, keys, upkeep
@@ -23,7 +23,7 @@ class _Command(click.Group):
             return super().invoke(context)
         except PastebinError as fault:
             raise click.ClickException(fault.message) from fault
-        except ConfigInvalid as fault:
+        except (ConfigInvalid, OSError) as fault:
             raise click.ClickException(str(fault)) from fault
 
 
@@ -49,7 +49,7 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 def add_user(name: str, staff: bool, email: str | None, password_stdin: bool) -> None:
     """Make an account; asks for its password."""
-    with _app().app_context():
+    with _app(may_be_new=True).app_context():
         accounts.check_name(name)
         made = accounts.create(name, _read_password(password_stdin), email=email, is_staff=staff)
     click.echo(f"Made the {'staff ' if staff else ''}account {made.name} (id {made.id}).")
@@ -121,7 +121,11 @@ def main() -> None:
     cli(prog_name="pastebin")
 
 
-def _app() -> Flask:
+def _app(*, may_be_new: bool = False) -> Flask:
+    """The application over the instance that is meant; a mistyped one must not be made in passing."""
+    folder = instance_folder()
+    if not may_be_new and not folder.is_dir():
+        raise click.ClickException(f"There is no instance at {folder}. PASTEBIN_INSTANCE says where it is.")
     return create_app(LOG_LEVEL="warning")
 
 

@@ -81,6 +81,19 @@ def read_size(raw: object) -> int:
     raise ValueError("must be a size, such as 1000000, 10MiB or 2GiB")
 
 
+def write_size(count: int) -> str:
+    """Bytes for people: `1 byte`, `17 bytes`, `1.5 MiB`, `16 GiB`."""
+    if count < 1024:
+        return f"{count} byte" if count == 1 else f"{count} bytes"
+    value = float(count)
+    for unit in _SIZE_WORDS:
+        value /= 1024
+        if value < 1023.95 or unit == _SIZE_WORDS[-1]:
+            break
+    return f"{value:.1f}".removesuffix(".0") + f" {unit}"
+
+
+_SIZE_WORDS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _TIMES = {"": 1, "s": 1, "sec": 1, "min": MINUTE, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
 
 
@@ -167,6 +180,8 @@ def read_bind(raw: object) -> str:
     text = read_text(raw).strip()
     if not re.fullmatch(r"unix:.+|.*:[0-9]{1,5}", text):
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:8000")
+    if not text.startswith("unix:") and int(text.rpartition(":")[2]) > 65535:
+        raise ValueError("has a port above 65535")
     return text
 
 

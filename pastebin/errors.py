@@ -131,7 +131,7 @@ class KeyNotFound(PastebinError):
 
     code = "INVALID_KEY_ERROR"
     status = 404
-    message = "You have no API key with this id. GET /api/keys lists yours."
+    message = "There is no API key with this id among yours."
 
 
 class UserNotFound(PastebinError):

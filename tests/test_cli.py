@@ -79,12 +79,21 @@ def test_what_goes_wrong_is_one_sentence_and_exit_status_1(run, ann, arguments, 
     assert "Traceback" not in done.output
 
 
-def test_settings_that_cannot_be_used_are_one_sentence_too(run, instance, monkeypatch):
+def test_settings_that_cannot_be_used_are_one_sentence_too(run, ann, monkeypatch):
     monkeypatch.setenv("PASTEBIN_WORKERS", "many")
+    instance.mkdir()
     done = run("sweep")
 
     assert done.exit_code == 1
     assert "PASTEBIN_WORKERS" in done.stderr
+
+
+def test_an_instance_that_is_not_there_is_not_made_in_passing(run, instance):
+    done = run("fsck")
+
+    assert done.exit_code == 1
+    assert f"no instance at {instance}" in done.stderr
+    assert not instance.exists()
 
 
 def test_key_add_prints_a_key_and_nothing_else(run, ann, instance):

@@ -20,6 +20,7 @@ from pastebin import expiry, filetypes
 from pastebin.access import gate
 from pastebin.blobs import Spool, StoreFull
 from pastebin.blueprints.form_events import Body, Event, Part, blocks, multipart_events, urlencoded_events
+from pastebin.config import write_size
 from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
 from pastebin.extensions import now
 from pastebin.services import uploads
@@ -196,7 +197,9 @@ class _Spooling:
 
     def write(self, block: bytes | memoryview) -> None:
         if self.size + len(block) > self._most:
-            raise BodyTooLarge(f"The upload is larger than the {self._most} bytes left to it.", limit=self._most)
+            raise BodyTooLarge(
+                f"The upload is larger than {write_size(self._most)}, which is what is taken here.", limit=self._most
+            )
         if self.size >= self._next_look:
             self._next_look = self.size + _ROOM_STEP
             uploads.check_room()

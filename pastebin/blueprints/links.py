@@ -48,10 +48,6 @@ class Links:
             f"?key={secrets.encode_key(file.private_key)}" if file.private_key else ""
         )
 
-    def thumbnail(self, file: StoredFile) -> str:
-        """A 512×512 preview (images only)."""
-        return f"{self.base}/{file.uuid}/thumb"
-
     def manage(self, file: StoredFile) -> str:
         """The owner's page."""
         return f"{self.base}/files/{file.uuid}"

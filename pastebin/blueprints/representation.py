@@ -49,8 +49,6 @@ def describe(file: StoredFile, links: Links, *, for_owner: bool) -> dict[str, An
         "full_link": direct,
         "manage": links.manage(file),
     }
-    if file.media_type.startswith("image/"):
-        about["thumbnail"] = links.thumbnail(file)
     if for_owner and file.private_key:
         about["privateKey"] = file.private_key
     return about

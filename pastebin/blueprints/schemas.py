@@ -93,7 +93,6 @@ class FileSchema(_Object):
     url = _link("The one link to give away. Carries `?key=` where the file has a private key.")
     full_link = _link("The same as `url`.")
     manage = _link("The owner's page of it.")
-    thumbnail = _link("A preview of 512×512 pixels; images only.", required=False)
     privateKey = _text(  # noqa: N815 - the contract's spelling
         "The key of a private file; shown to its owner alone, and in the answer to the upload.", required=False
     )

@@ -4,6 +4,7 @@ What an operator may change are the settings in `docs/settings.md`; gunicorn's
 own command line and GUNICORN_CMD_ARGS still win over what stands here.
 """
 
+import os
 import select
 import sys
 from typing import Any
@@ -14,10 +15,17 @@ from pastebin.server.limits import Limits
 
 def _read() -> Settings:
     """The settings in force; a wrong one ends the start with a sentence."""
+    folder = instance_folder()
     try:
-        return load(instance_folder())
-    except ConfigInvalid as fault:
-        sys.exit(str(fault))
+        settings = load(folder)
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except (ConfigInvalid, OSError) as fault:
+        sys.exit(str(fault) if isinstance(fault, ConfigInvalid) else f"The instance folder cannot be made: {fault}.")
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        sys.exit(
+            f"The instance folder {folder} cannot be written. Say another with INSTANCE=…, or mend its permissions."
+        )
+    return settings
 
 
 def _worker_class(limits: Limits) -> Any:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from pastebin import filetypes
 from pastebin.addresses import shortest_address
 from pastebin.blobs import Spool, StoreBusy, StoreFull
-from pastebin.config import DAY
+from pastebin.config import DAY, write_size
 from pastebin.errors import (
     BodyTooLarge,
     FieldsInvalid,
@@ -94,7 +94,13 @@ def check_size(actor: Actor | None, size_bytes: int) -> None:
     """
     limit = largest_body(actor)
     if size_bytes > limit:
-        raise BodyTooLarge(f"The upload is larger than the {limit} bytes that are taken here.", limit=limit)
+        more = actor is not None and actor.is_nobody and limit < settings.MAX_FILE_SIZE
+        hint = (
+            f" With an account up to {write_size(settings.MAX_FILE_SIZE)}: log in, or send an API key." if more else ""
+        )
+        raise BodyTooLarge(
+            f"The upload is larger than {write_size(limit)}, which is what is taken here.{hint}", limit=limit
+        )
 
 
 def new_spool(expected_bytes: int = 0) -> Spool:
@@ -282,7 +288,7 @@ def _charge(connection: Connection, actor: Actor, size_bytes: int) -> None:
     subject = limits.subject_of(actor.address)
     if limits.add(connection, "anonymous bytes", subject, size_bytes, at_most=quota, seconds=DAY) is not None:
         raise StorageLimit(
-            f"Without an account {quota} bytes a day are taken from one address. Try again tomorrow, or log in.",
+            f"Without an account {write_size(quota)} a day are taken from one address. Try again tomorrow, or log in.",
             limit=quota,
         )
 

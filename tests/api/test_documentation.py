@@ -119,7 +119,7 @@ def test_the_sharex_uploader_names_what_the_answer_has(make_app):
     refusal = client.post("/api/upload", data=b"x", query_string={"limit": "none"}).get_json()
 
     assert uploader["RequestURL"] == f"{BASE}/api/upload"
-    for setting in ("URL", "ThumbnailURL", "DeletionURL"):
+    for setting in ("URL", "DeletionURL"):
         assert answer[uploader[setting].removeprefix("{json:").removesuffix("}")].startswith(BASE)
     assert refusal[uploader["ErrorMessage"].removeprefix("{json:").removesuffix("}")].startswith("limit is")
 

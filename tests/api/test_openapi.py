@@ -142,10 +142,9 @@ def test_an_upload_answers_as_written(wire, fields):
 
 
 def test_an_image_a_body_and_several_files_answer_as_written(wire):
-    image = wire.ask("POST", "/api/upload", data=b"\x89PNG\r\n\x1a\n" + bytes(40), query_string={"filename": "a.png"})
+    wire.ask("POST", "/api/upload", data=b"\x89PNG\r\n\x1a\n" + bytes(40), query_string={"filename": "a.png"})
     several = wire.ask("POST", "/api/upload", **_form("one.txt", "two.tar.gz"))
 
-    assert "thumbnail" in image.get_json()
     assert len(several.get_json()["files"]) == 2
 
 

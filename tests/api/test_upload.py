@@ -79,13 +79,6 @@ def test_times_are_utc_with_milliseconds_and_z(client):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", told["expires"])
 
 
-def test_an_image_has_a_thumbnail_and_nothing_else_has(client):
-    told = upload(client, PNG, "dot.png")
-
-    assert told["thumbnail"] == f"http://localhost/{told['uuid']}/thumb"
-    assert "thumbnail" not in upload(client, b"text", "a.txt")
-
-
 def test_every_link_to_the_bytes_leads_there(client):
     told = upload(client, b"hello\n", "a name with ü & ?.txt")
 

@@ -27,7 +27,6 @@ def sharex(links: Links) -> str:
         "Body": "MultipartFormData",
         "FileFormName": "file",
         "URL": "{json:url}",
-        "ThumbnailURL": "{json:thumbnail}",
         "DeletionURL": "{json:deletion_url}",
         "ErrorMessage": "{json:message}",
     }

@@ -2,24 +2,17 @@
 
 from datetime import datetime
 
+from pastebin.config import write_size
 from pastebin.extensions import now
 
-_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _SPANS = ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3600, "hour"), (60, "minute"))
 
 _JOIN = "\N{NO-BREAK SPACE}"  # a line may end between date and time, nowhere else
 
 
 def size(count: int) -> str:
-    """Bytes for people: `1 byte`, `17 bytes`, `1.5 MiB`, `16 GiB`."""
-    if count < 1024:
-        return f"{count} byte" if count == 1 else f"{count} bytes"
-    value = float(count)
-    for unit in _UNITS:
-        value /= 1024
-        if value < 1023.95 or unit == _UNITS[-1]:
-            break
-    return f"{value:.1f}".removesuffix(".0") + f" {unit}"
+    """Bytes for people: `1.5 MiB`."""
+    return write_size(count)
 
 
 def date(time: datetime) -> str:
