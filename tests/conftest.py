@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from pastebin.services.actor import Scope, User
 from tests.running import Server
 
 PASSWORD = "correct horse battery"
+
+_MEMORY = Path("/dev/shm")
 
 # A busy machine is slow, which says nothing about what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,17 +58,22 @@ def migrated_instance(tmp_path_factory: pytest.TempPathFactory, only_own_setting
 
 
 @pytest.fixture
-def make_app(tmp_path: Path, migrated_instance: Path) -> Callable[..., Flask]:
+def instance(tmp_path: Path, migrated_instance: Path) -> Iterator[Path]:
+    """This test's own instance folder, with its tables; in memory, where the machine has such a place.
+
+    A thousand tests that make a store each and wait for a disk at every
+    upload take minutes. Those of the running server do use the disk.
+    """
+    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else tmp_path) as place:
+        shutil.copy(migrated_instance / "pastebin.sqlite", place)
+        (tmp_path / "instance").symlink_to(place)
+        yield tmp_path / "instance"
+
+
+@pytest.fixture
+def make_app(instance: Path) -> Callable[..., Flask]:
     """Make an application over this test's own folder, with the given settings."""
-
-    def make(**settings: object) -> Flask:
-        folder = tmp_path / "instance"
-        if not folder.exists():
-            folder.mkdir(mode=0o750)
-            shutil.copy(migrated_instance / "pastebin.sqlite", folder)
-        return create_app(folder, **settings)
-
-    return make
+    return lambda **settings: create_app(instance, **settings)
 
 
 @pytest.fixture

@@ -81,7 +81,6 @@ def test_what_goes_wrong_is_one_sentence_and_exit_status_1(run, ann, arguments, 
 
 def test_settings_that_cannot_be_used_are_one_sentence_too(run, ann, monkeypatch):
     monkeypatch.setenv("PASTEBIN_WORKERS", "many")
-    instance.mkdir()
     done = run("sweep")
 
     assert done.exit_code == 1
