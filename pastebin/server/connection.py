@@ -155,6 +155,13 @@ class Connection(Transfer):
         """Whether nothing of a request has come, and none is being answered."""
         return self.runner is None and not self.arrived and not self.is_lingering and self.request is None
 
+    def has_news(self) -> bool:
+        """Whether something has come that nobody has looked at yet. Only for who holds the connection."""
+        try:
+            return bool(self.sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
     def is_newcomer(self, seconds: float) -> bool:
         """Whether it came within the last *seconds* and has said nothing yet."""
         return not self.requests and self.deadline > monotonic() + self.limits.header_timeout - seconds

@@ -5,6 +5,7 @@ import os
 import resource
 import select
 import socket
+import threading
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -66,6 +67,8 @@ class ParkingWorker(Worker):
         self._most_connections = self._room_for_connections()
         self._line_limit = self.cfg.limit_request_line
         self._next_eviction = 0.0
+        # Held while somebody is let in: who was accepted is known to `_finish`, or was never accepted.
+        self._doorway = threading.Lock()
         self._alarm = select.poll()
         self._alarm.register(self.PIPE[0], select.POLLIN)
         self._crew.start()
@@ -140,12 +143,18 @@ class ParkingWorker(Worker):
 
     def _let_in(self, listener: Any, name: Any) -> None:
         """Accept one client: the next may as well be another worker's."""
-        try:
-            sock, peer = listener.accept()
-        except OSError as error:
-            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-                self._make_room()
-            return
+        with self._doorway:
+            if not self._crew.doors:
+                return  # closed since somebody knocked
+            try:
+                sock, peer = listener.accept()
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                    self._make_room()
+                return
+            self._welcome(sock, peer, name)
+
+    def _welcome(self, sock: socket.socket, peer: Any, name: Any) -> None:
         sock.setblocking(False)
         if sock.family != socket.AF_UNIX:
             with suppress(OSError):  # it may be gone already
@@ -187,7 +196,8 @@ class ParkingWorker(Worker):
     def _finish(self) -> None:
         """Let nobody in, finish what was begun, at most for `graceful_timeout`."""
         crew = self._crew
-        crew.close_doors()
+        with self._doorway:
+            crew.close_doors()
         for listener in self.sockets:
             listener.close()
         end = monotonic() + self.cfg.graceful_timeout
@@ -204,7 +214,11 @@ class ParkingWorker(Worker):
     def _close_idle(self) -> None:
         for connection in list(self._crew.armed.values()):
             if connection.is_idle and not connection.is_newcomer(_FAREWELL) and self._crew.claim(connection):
-                connection.close()
+                if connection.has_news():
+                    self._crew.hand_over(connection)
+                    self._crew.nudge()
+                else:
+                    connection.close()
 
 
 def _address_words(address: Any) -> tuple[str, str]:

@@ -76,6 +76,25 @@ def test_a_worker_that_has_served_enough_is_replaced_without_an_error(tmp_path: 
         assert server.workers() != first
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("clients", [1, 4])
+def test_workers_that_are_replaced_all_the_time_drop_nobody(tmp_path: Path, clients: int) -> None:
+    with served(tmp_path, "--max-requests", "20") as server, ThreadPoolExecutor(clients) as pool:
+        first = server.workers()
+        answers = [answer for asked in pool.map(_ask_for, [server] * clients, [12.0] * clients) for answer in asked]
+
+        assert set(answers) == {200}
+        assert server.workers() != first
+
+
+def _ask_for(server: Server, seconds: float) -> list[int]:
+    deadline = time.monotonic() + seconds
+    answers = []
+    while time.monotonic() < deadline:
+        answers.append(server.ask("/hello").status)
+    return answers
+
+
 def test_blocked_requests_do_not_hold_up_the_others(tmp_path: Path) -> None:
     with served(tmp_path, threads=16) as server, ThreadPoolExecutor(12) as pool:
         started = time.monotonic()
