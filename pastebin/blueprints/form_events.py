@@ -5,18 +5,14 @@ Nothing is gathered here, so a form of any size passes in flat memory.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 from multipart import MultipartError, ParserLimitReached, PushMultipartParser
 
-from pastebin.errors import BodyMalformed, BodyTooSlow
+from pastebin.errors import BodyMalformed
 
-READ_BYTES = 256 * 1024
-"""The largest step. A body that comes in slowly is read in small ones: what waits must not hold much."""
 MOST_PARTS = 1000
 
-_FIRST_READ_BYTES = 16 * 1024
 _LONGEST_NAME = 1024
 
 
@@ -30,34 +26,6 @@ class Part:
 
 Event = Part | bytes | None
 """A part begins, some of its bytes, or (None) it ends."""
-
-
-class Body(Protocol):
-    """What is left of a request's body."""
-
-    def read(self, size: int, /) -> bytes:
-        """Up to *size* bytes; none at the end."""
-
-
-def blocks(body: Body) -> Iterator[memoryview]:
-    """The body in large steps, as views that hold until the next one is asked for.
-
-    Raises:
-        BodyMalformed: it ended too early, or its framing is broken.
-        BodyTooSlow: the server below gave it up.
-    """
-    readinto = getattr(body, "readinto", None)
-    view = memoryview(bytearray(_FIRST_READ_BYTES))
-    while True:
-        try:
-            count = readinto(view) if readinto else _read_into(body, view)
-        except OSError as fault:
-            raise _told(fault) from fault
-        if not count:
-            return
-        yield view[:count]
-        if count == len(view) < READ_BYTES:
-            view = memoryview(bytearray(READ_BYTES))
 
 
 def multipart_events(source: Iterable[memoryview], boundary: str) -> Iterator[Event]:
@@ -139,16 +107,3 @@ def _safe_length(text: bytes) -> int:
     """How much of it can be decoded by itself: not a `%` whose two digits are yet to come."""
     cut = text.rfind(b"%", max(0, len(text) - 2))
     return len(text) if cut < 0 else cut
-
-
-def _read_into(body: Body, view: memoryview) -> int:
-    block = body.read(len(view))
-    view[: len(block)] = block
-    return len(block)
-
-
-def _told(fault: OSError) -> Exception:
-    """What the server below says of a body that did not come as promised (see its `http_status`)."""
-    if getattr(fault, "http_status", 400) == 408:
-        return BodyTooSlow()
-    return BodyMalformed("The body of the request ended too early. Nothing was kept; send it again.")

@@ -19,7 +19,8 @@ from werkzeug.wsgi import get_input_stream
 from pastebin import expiry, filetypes
 from pastebin.access import gate
 from pastebin.blobs import Spool, StoreFull
-from pastebin.blueprints.form_events import Body, Event, Part, blocks, multipart_events, urlencoded_events
+from pastebin.blueprints.blocks import Body, blocks
+from pastebin.blueprints.form_events import Event, Part, multipart_events, urlencoded_events
 from pastebin.config import write_size
 from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
 from pastebin.extensions import now

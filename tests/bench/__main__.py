@@ -79,13 +79,18 @@ def _measure(figure: Figure, rounds: int) -> Result:
     """Every side takes its turn in every round, after one turn to warm up."""
     slices: dict[str, list[Slice]] = {side: [] for side in figure.sides}
     _tell(f"{figure.title}: warming up")
-    warm_up = {side: turn() for side, turn in figure.sides.items()}
+    warm_up = {side: _take(figure, side) for side in figure.sides}
     for number in range(1, rounds + 1):
         _tell(f"{figure.title}: round {number} of {rounds}")
-        for side, turn in figure.sides.items():
-            slices[side].append(turn())
+        for side in figure.sides:
+            slices[side].append(_take(figure, side))
     _tell("")
     return Result(figure, warm_up, slices)
+
+
+def _take(figure: Figure, side: str) -> Slice:
+    figure.before_each_turn()
+    return figure.sides[side]()
 
 
 def _tell(progress: str) -> None:

@@ -55,6 +55,7 @@ class Figure:
     unit: str
     sides: dict[str, Turn]
     comparisons: tuple[Comparison, ...]
+    before_each_turn: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def _upload_big(ground: Ground) -> Figure:
             PLAIN: lambda: _big(plain, files.next(), uploads.send_form, uploads.forget_at_plain_flask),
         },
         (Comparison(PASTEBIN, BARE, 0.75), Comparison(PASTEBIN_PUT, BARE), Comparison(PASTEBIN, PLAIN)),
+        lambda: loops.ready_memory(ground.folder, ground.big_bytes),
     )
 
 

@@ -17,6 +17,25 @@ from tests.bench.content import STEP_BYTES, BigFile, small_texts
 from tests.bench.crew import Tally, Window
 from tests.bench.stop import BenchmarkStopped
 
+# Times what a turn writes: what is set free is not what is taken first.
+_READY_FACTOR = 4
+
+
+def ready_memory(folder: Path, size: int) -> None:
+    """Have the kernel own more free memory than a turn writes, whoever's turn it is.
+
+    A virtual machine may give memory that is free back to its host. To write into that later costs five times as much
+    as into what a file has just set free. Without this each side's speed would be that of what went before it.
+    """
+    scratch = folder / "scratch"
+    buffer = bytearray(STEP_BYTES)
+    with scratch.open("wb+", buffering=0) as file:
+        # Nothing but a hole: reading it takes memory, and no time of the disk.
+        file.truncate(_READY_FACTOR * size)
+        while file.readinto(buffer):
+            pass
+    scratch.unlink()
+
 
 def receive_big_file(folder: Path, big: BigFile) -> tuple[float, float]:
     """Seconds for socket → sha256 → file → fsync, and the receiver's on the cores; it is a process of its own."""
@@ -51,8 +70,7 @@ def _receive(listener: socket.socket, path: Path, out: Connection) -> None:
             digest.update(view[:size])
             file.write(view[:size])
         os.fsync(file.fileno())
-    # The file stays until the benchmark ends, as the pastebin's bytes stay until a sweep: memory that a removed file
-    # gives back is cheaper to write into than memory that was never touched.
+    # The file stays until the benchmark ends, as the pastebin's bytes stay until a sweep.
     out.send((digest.hexdigest(), time.process_time()))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pastebin.blueprints.form_events import MOST_PARTS, Part, blocks, multipart_events, urlencoded_events
-from pastebin.errors import BodyMalformed, BodyTooSlow
+from pastebin.blueprints.form_events import MOST_PARTS, Part, multipart_events, urlencoded_events
+from pastebin.errors import BodyMalformed
 from tests.forms import BOUNDARY, body, field, file
 
 
@@ -114,39 +113,3 @@ def test_a_thousand_urlencoded_fields_pass_and_one_more_does_not():
 def test_a_raw_body_that_calls_itself_a_form_is_told_how_to_come_in():
     with pytest.raises(BodyMalformed, match="PUT it"):
         parts_of(urlencoded_events([memoryview(b"no equals sign in it" * 100)]))
-
-
-class Plain:
-    """A body that can only be read, as plain WSGI servers give it."""
-
-    def __init__(self, content: bytes) -> None:
-        self._file = io.BytesIO(content)
-
-    def read(self, size: int, /) -> bytes:
-        return self._file.read(size)
-
-
-class Broken:
-    """A body whose client goes away, or is given up by the server."""
-
-    def __init__(self, status: int | None) -> None:
-        self._status = status
-
-    def read(self, size: int, /) -> bytes:
-        fault = ConnectionResetError("gone")
-        if self._status:
-            fault.http_status = self._status
-        raise fault
-
-
-@pytest.mark.parametrize("source", [Plain, io.BytesIO])
-def test_a_body_is_read_to_its_end_whatever_it_can_do(source):
-    content = bytes(range(256)) * 3000
-
-    assert b"".join(bytes(block) for block in blocks(source(content))) == content
-
-
-@pytest.mark.parametrize(("status", "error"), [(None, BodyMalformed), (400, BodyMalformed), (408, BodyTooSlow)])
-def test_a_body_that_breaks_off_says_why(status, error):
-    with pytest.raises(error):
-        list(blocks(Broken(status)))
