@@ -5,6 +5,7 @@ a leading part of it, fixed when the content is first stored.
 """
 
 import re
+from collections.abc import Iterable
 
 DIGEST_LENGTH = 64
 SHORTEST_ADDRESS = 8
@@ -23,14 +24,14 @@ def is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
 
 
-def shortest_address(digest: str, neighbours: tuple[str | None, str | None], at_least: int) -> str:
+def shortest_address(digest: str, neighbours: Iterable[str | None], at_least: int) -> str:
     """The shortest leading part of *digest* that no neighbour begins with.
 
     Args:
         digest: 64 hex digits.
-        neighbours: the digests ever stored that sort directly before and
-            after it (None where there is none). No other digest can share a
-            longer beginning with it than one of these two.
+        neighbours: among them the digests ever stored that sort directly
+            before and after it (None where there is none). No other digest
+            can share a longer beginning with it than one of these two.
         at_least: the fewest digits (ADDRESS_LENGTH).
     """
     shared = max((_shared_beginning(digest, other) for other in neighbours if other is not None), default=0)

@@ -6,21 +6,29 @@ SQLAlchemy for the dialect in use; only plain values (text, whole numbers,
 None) go in and come out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 Values = dict[str, Any]
 
+_PIECES = (16, 8, 4, 2, 1)
+
 
 class Prepared:
-    """One statement. Its bound parameters must be of types that the driver takes as they are."""
+    """One statement. Its bound parameters must be of types that the driver takes as they are.
 
-    def __init__(self, statement: ClauseElement) -> None:
+    Args:
+        ending: further words of SQL that every dialect in use understands.
+    """
+
+    def __init__(self, statement: ClauseElement, ending: str = "") -> None:
         self._statement = statement
+        self._ending = ending
         self._compiled: dict[str, tuple[str, Sequence[str] | None]] = {}
 
     def row(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
@@ -44,7 +52,7 @@ class Prepared:
         dialect = connection.dialect
         sql, order = self._compiled.get(dialect.name) or self._compile(connection)
         cursor = connection.connection.cursor()
-        arguments = values if order is None else tuple(values[name] for name in order)
+        arguments = values if order is None else tuple([values[name] for name in order])
         driver_fault = dialect.loaded_dbapi.Error
         try:
             cursor.execute(sql, arguments)
@@ -55,6 +63,56 @@ class Prepared:
 
     def _compile(self, connection: Connection) -> tuple[str, Sequence[str] | None]:
         compiled = self._statement.compile(connection.engine)
-        made = str(compiled), getattr(compiled, "positiontup", None)
+        made = f"{compiled} {self._ending}".rstrip(), getattr(compiled, "positiontup", None)
         self._compiled[connection.dialect.name] = made
         return made
+
+
+class PreparedMany:
+    """A statement for any number of like things: one for sixteen of them, one for eight, and so on.
+
+    Each execution lets other threads in and has to wait for its turn afterwards, so few large ones hold a lock for
+    less long than many small ones.
+
+    Args:
+        make: the statement for so many; the name of each bound parameter ends with `_` and the thing's number.
+    """
+
+    def __init__(self, make: Callable[[int], Prepared]) -> None:
+        self._make = cache(make)
+
+    def rows(self, connection: Connection, things: Sequence[Values]) -> Iterator[tuple[Any, ...] | None]:
+        """The first row of each execution's result."""
+        for piece in pieces(things):
+            yield self._make(len(piece)).row(connection, numbered(piece))
+
+    def count(self, connection: Connection, things: Sequence[Values]) -> int:
+        """How many rows were changed."""
+        return sum(self._make(len(piece)).count(connection, numbered(piece)) for piece in pieces(things))
+
+
+def inserting(table: Table, on_conflict: str = "") -> PreparedMany:
+    """Rows of a table, all columns given. *on_conflict*: what follows `ON CONFLICT`, in words that are everybody's."""
+
+    def make(count: int) -> Prepared:
+        rows = [
+            {column.name: bindparam(f"{column.name}_{number}", type_=column.type) for column in table.columns}
+            for number in range(count)
+        ]
+        return Prepared(insert(table).values(rows), f"ON CONFLICT {on_conflict}" if on_conflict else "")
+
+    return PreparedMany(make)
+
+
+def pieces(things: Sequence[Values]) -> Iterator[Sequence[Values]]:
+    """The things in runs of sixteen, eight, four, two and one: few lengths, so few statements to prepare."""
+    begin = 0
+    for length in _PIECES:
+        while len(things) - begin >= length:
+            yield things[begin : begin + length]
+            begin += length
+
+
+def numbered(things: Sequence[Values]) -> Values:
+    """Their values under one roof: `name` of the first is `name_0`."""
+    return {f"{name}_{number}": value for number, thing in enumerate(things) for name, value in thing.items()}

@@ -6,36 +6,40 @@ down.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
 from pastebin.extensions import db, transaction
 
-Work = Callable[[Connection], None]
+Item = TypeVar("Item")
+Work = Callable[[Connection, Sequence[Item]], None]
+"""What is to be done, in one transaction, with the items of all who bring the same work."""
 
 _LARGEST_GROUP = 64
 
 
-def commit_together(work: Work) -> None:
-    """Do *work* in a transaction, maybe together with what other threads bring; durable on return.
+def commit_together(work: Work[Item], item: Item) -> None:
+    """Do *work* with *item* in a transaction, maybe together with what other threads bring; durable on return.
 
-    *work* may run twice: where a group fails, each of it is done again by
-    itself, so that nobody suffers for another's fault.
+    *work* may see an item twice: where a group fails, it is done again with
+    each item by itself, so that nobody suffers for another's fault.
 
     Raises:
         Whatever *work* or the commit raises.
     """
-    _groups.setdefault(db.engine, _Group()).run(work)
+    _groups.setdefault(db.engine, _Group()).run(work, item)
 
 
 class _Turn:
-    """One piece of work, and its thread's wait for the outcome."""
+    """One item, and its thread's wait for the outcome."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work[Any], item: object) -> None:
         self.work = work
+        self.item = item
         self.fault: BaseException | None = None
         self.is_done = False
         self._waiting = Lock()
@@ -56,8 +60,8 @@ class _Group:
         self._queue: deque[_Turn] = deque()
         self._has_leader = False
 
-    def run(self, work: Work) -> None:
-        turn = _Turn(work)
+    def run(self, work: Work[Any], item: object) -> None:
+        turn = _Turn(work, item)
         with self._lock:
             self._queue.append(turn)
             leads = not self._has_leader
@@ -70,11 +74,10 @@ class _Group:
             raise turn.fault
 
     def _lead(self) -> None:
-        """Commit for all who wait now, this thread among them, and pass the lead to who came meanwhile."""
-        with self._lock:
-            group = [self._queue.popleft() for _ in range(min(len(self._queue), _LARGEST_GROUP))]
+        """Commit for all who wait by then, this thread among them, and pass the lead to who came meanwhile."""
+        group: list[_Turn] = []
         try:
-            _commit(group)
+            self._commit(group)
         finally:
             with self._lock:
                 heir = self._queue[0] if self._queue else None
@@ -84,20 +87,43 @@ class _Group:
             if heir:
                 heir.wake()
 
+    def _commit(self, group: list[_Turn]) -> None:
+        try:
+            with transaction() as connection:
+                # Not before it is our turn to write: until then others come.
+                self._gather(group)
+                _do(connection, group)
+        except BaseException as fault:  # noqa: BLE001 - it is raised again, in the thread that it belongs to
+            if not group:
+                self._gather(group)
+            _one_by_one(group, fault)
+        for turn in group:
+            turn.is_done = True
+
+    def _gather(self, group: list[_Turn]) -> None:
+        with self._lock:
+            group += [self._queue.popleft() for _ in range(min(len(self._queue), _LARGEST_GROUP))]
+
 
 _groups: WeakKeyDictionary[Engine, _Group] = WeakKeyDictionary()
 
 
-def _commit(group: list[_Turn]) -> None:
-    try:
-        with transaction() as connection:
-            for turn in group:
-                turn.work(connection)
-    except BaseException as fault:  # noqa: BLE001 - it is raised again, in the thread that it belongs to
-        if len(group) == 1:
-            group[0].fault = fault
-        else:
-            for turn in group:
-                _commit([turn])
+def _do(connection: Connection, group: Sequence[_Turn]) -> None:
+    by_work: dict[Work[Any], list[object]] = {}
     for turn in group:
-        turn.is_done = True
+        by_work.setdefault(turn.work, []).append(turn.item)
+    for work, items in by_work.items():
+        work(connection, items)
+
+
+def _one_by_one(group: Sequence[_Turn], fault: BaseException) -> None:
+    """A group has failed: let each item fail, or not, by itself."""
+    if len(group) == 1:
+        group[0].fault = fault
+        return
+    for turn in group:
+        try:
+            with transaction() as connection:
+                turn.work(connection, [turn.item])
+        except BaseException as own:  # noqa: BLE001 - as above
+            turn.fault = own

@@ -15,28 +15,25 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from pastebin import filetypes
-from pastebin.addresses import shortest_address
 from pastebin.blobs import Spool, StoreBusy, StoreFull
-from pastebin.config import DAY, write_size
+from pastebin.config import write_size
 from pastebin.errors import (
     BodyTooLarge,
     FieldsInvalid,
     ServiceUnavailable,
     StorageFull,
-    StorageLimit,
     TypeNotAllowed,
 )
 from pastebin.extensions import FOREVER, milliseconds, moment, now, settings, store
-from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
-from pastebin.prepared import Prepared
-from pastebin.services import limits, secrets, strays
+from pastebin.models import BlobState
+from pastebin.services import secrets, strays
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
-from pastebin.services.group_commit import Work, commit_together
+from pastebin.services.group_commit import commit_together
+from pastebin.services.recording import BlobRecord, Recording, SweptAway, record
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +140,7 @@ def take_in(actor: Actor, incoming: Sequence[Incoming], rules: Rules) -> list[Up
     described = [_Described.of(file) for file in incoming]
     for file in described:
         _check_type(file)
-    made = [_record_of(actor, file, rules) for file in described]
+    made = [_row_of(actor, file, rules) for file in described]
     _keep(actor, described, [record for record, _ in made])
     return [_told(record, token, file) for (record, token), file in zip(made, described, strict=True)]
 
@@ -184,7 +181,7 @@ class _Described:
     sniffed: filetypes.Sniffed
     charset: str | None
     address: str = ""
-    stamp: str = ""
+    was_put: bool = False
 
     @classmethod
     def of(cls, file: Incoming) -> "_Described":
@@ -194,6 +191,26 @@ class _Described:
         extension = filetypes.choose_extension(filename, sniffed, file.charset)
         media_type = filetypes.media_type_for(extension, sniffed, file.charset)
         return cls(file.spool, file.spool.digest(), filename, extension, media_type, sniffed, file.charset)
+
+    def put(self) -> BlobRecord:
+        """Make the bytes durable; what is to be recorded of them.
+
+        Raises:
+            StoreFull: the disk is full.
+        """
+        stamp = store.put(self.spool)
+        self.was_put = True
+        row = {
+            "digest": self.digest,
+            "size": self.spool.size,
+            "media_type": filetypes.media_type_for("", self.sniffed, self.charset),
+            "extension": filetypes.choose_extension(None, self.sniffed, self.charset),
+            "charset": self.charset,
+            "state": BlobState.LIVE,
+            "created_at": milliseconds(now()),
+            "orphaned_at": None,
+        }
+        return BlobRecord(row, stamp)
 
 
 def _check_type(file: _Described) -> None:
@@ -208,7 +225,7 @@ def _check_type(file: _Described) -> None:
         )
 
 
-def _record_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any], str]:
+def _row_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any], str]:
     """The file's record as the database keeps it, and the deletion token of which it keeps the hash."""
     token, created_at = secrets.random_token(), milliseconds(now())
     record = {
@@ -234,23 +251,10 @@ def _record_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, 
     return record, token
 
 
-class _SweptAway(Exception):
-    """Bytes that were put have gone again before their record was written: put them once more."""
-
-
 def _keep(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str, Any]]) -> None:
     """Bytes, then records. No database lock is held while the disk is waited for."""
-    size_bytes = sum(file.spool.size for file in files)
-
-    def record(connection: Connection) -> None:
-        _charge(connection, actor, size_bytes)
-        for file in files:
-            _name_blob(connection, file)
-        for each in records:
-            _INSERT_FILE.count(connection, each)
-
     try:
-        _put_and_record(files, record)
+        _put_and_record(actor, files, records)
     except BaseException:
         _take_back(files)
         raise
@@ -260,69 +264,27 @@ def _take_back(files: Sequence[_Described]) -> None:
     """Remove the bytes of a refused upload: they must not fill the disk until the sweep comes."""
     try:
         for file in files:
-            if file.stamp:
+            if file.was_put:
                 strays.remove(file.digest)
     except (SQLAlchemyError, OSError):
         log.warning("bytes of a refused upload are left to the sweep", exc_info=True)
 
 
-def _put_and_record(files: Sequence[_Described], record: Work) -> None:
+def _put_and_record(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str, Any]]) -> None:
+    size_bytes = sum(file.spool.size for file in files)
     for _ in range(_MOST_TRIES):
         try:
-            for file in files:
-                file.stamp = store.put(file.spool)
-            commit_together(record)
-            return
+            blobs = [file.put() for file in files]
+            commit_together(record, Recording(actor, size_bytes, blobs, records))
         except StoreFull as fault:
             raise StorageFull from fault
-        except (_SweptAway, IntegrityError):
+        except (SweptAway, IntegrityError):
             # An IntegrityError is another worker giving out the same address at this very moment (PostgreSQL).
             continue
-    raise ServiceUnavailable("The upload could not be recorded. Try again.")
-
-
-def _charge(connection: Connection, actor: Actor, size_bytes: int) -> None:
-    if not actor.is_nobody:
+        for file, blob in zip(files, blobs, strict=True):
+            file.address = blob.address
         return
-    quota = settings.ANONYMOUS_QUOTA
-    subject = limits.subject_of(actor.address)
-    if limits.add(connection, "anonymous bytes", subject, size_bytes, at_most=quota, seconds=DAY) is not None:
-        raise StorageLimit(
-            f"Without an account {write_size(quota)} a day are taken from one address. Try again tomorrow, or log in.",
-            limit=quota,
-        )
-
-
-def _name_blob(connection: Connection, file: _Described) -> None:
-    """See to it, inside the transaction, that the blob's row stands and its bytes are there."""
-    address, state, before, after = _KNOWN.row(connection, {"of": file.digest}) or (None, None, None, None)
-    file.address = address or _give_address(connection, file.digest, (before, after))
-    if state is None:
-        _INSERT_BLOB.count(connection, _blob_of(file))
-    elif _REVIVE.count(connection, {"of": file.digest, "live": BlobState.LIVE}) == 0:
-        raise _SweptAway  # since it was read; where writers do not take turns
-    # The row is ours until the commit, and the sweep unlinks in a transaction that has it: the bytes stay from here on.
-    if not store.stands(file.digest, file.stamp):
-        raise _SweptAway
-
-
-def _blob_of(file: _Described) -> dict[str, Any]:
-    return {
-        "digest": file.digest,
-        "size": file.spool.size,
-        "media_type": filetypes.media_type_for("", file.sniffed, file.charset),
-        "extension": filetypes.choose_extension(None, file.sniffed, file.charset),
-        "charset": file.charset,
-        "state": BlobState.LIVE,
-        "created_at": milliseconds(now()),
-        "orphaned_at": None,
-    }
-
-
-def _give_address(connection: Connection, digest: str, neighbours: tuple[str | None, str | None]) -> str:
-    address = shortest_address(digest, neighbours, settings.ADDRESS_LENGTH)
-    _INSERT_ADDRESS.count(connection, {"digest": digest, "address": address})
-    return address
+    raise ServiceUnavailable("The upload could not be recorded. Try again.")
 
 
 def _told(record: dict[str, Any], token: str, file: _Described) -> Uploaded:
@@ -333,21 +295,3 @@ def _told(record: dict[str, Any], token: str, file: _Described) -> Uploaded:
         "expires_at": None if record["expires_at"] == FOREVER else moment(record["expires_at"]),
     }
     return Uploaded(StoredFile(uuid=record["id"], address=file.address, charset=file.charset, **known), token)
-
-
-# ---- statements, built once: building one costs more than running it
-
-_DIGEST = bindparam("of", type_=String)
-# Four seeks: what is known of a digest, and the digests that stand before and after it.
-_KNOWN = Prepared(
-    select(
-        select(AddressRow.address).where(AddressRow.digest == _DIGEST).scalar_subquery(),
-        select(BlobRow.state).where(BlobRow.digest == _DIGEST).scalar_subquery(),
-        select(func.max(AddressRow.digest)).where(AddressRow.digest < _DIGEST).scalar_subquery(),
-        select(func.min(AddressRow.digest)).where(AddressRow.digest > _DIGEST).scalar_subquery(),
-    )
-)
-_REVIVE = Prepared(update(BlobRow).where(BlobRow.digest == _DIGEST).values(state=bindparam("live"), orphaned_at=null()))
-_INSERT_ADDRESS = Prepared(insert(AddressRow))
-_INSERT_BLOB = Prepared(insert(BlobRow))
-_INSERT_FILE = Prepared(insert(FileRow))

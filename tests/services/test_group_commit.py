@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,46 +15,42 @@ from pastebin.models import LeaseRow
 from pastebin.services import group_commit
 from pastebin.services.group_commit import commit_together
 
+FAULTY = "of the one that fails"
 
-def note(name: str):
-    """Work that writes down a name."""
 
-    def work(connection: Connection) -> None:
+def note(connection: Connection, names: Sequence[str]) -> None:
+    """Work that writes down names, and cannot do with one of them."""
+    for name in names:
         connection.execute(insert(LeaseRow).values(name=name, until=now()))
-
-    return work
-
-
-def fail(connection: Connection) -> None:
-    note("of the one that failed")(connection)
-    raise LookupError("a fault of this one")
+        if name == FAULTY:
+            raise LookupError("a fault of this one")
 
 
 @pytest.fixture
 def together(app):
     """Have several threads bring their work while the first one's is being done, so that the rest come as a group."""
 
-    def run(*works):
+    def run(*names):
         begun, go_on = threading.Event(), threading.Event()
 
-        def first(connection: Connection) -> None:
-            note("first")(connection)
+        def first(connection: Connection, names: Sequence[str]) -> None:
+            note(connection, names)
             begun.set()
             go_on.wait(10)
 
-        def bring(work):
+        def bring(work, name):
             with app.app_context():
                 try:
-                    commit_together(work)
+                    commit_together(work, name)
                 except LookupError as fault:
                     return str(fault)
             return None
 
-        with ThreadPoolExecutor(len(works) + 1) as people:
-            leader = people.submit(bring, first)
+        with ThreadPoolExecutor(len(names) + 1) as people:
+            leader = people.submit(bring, first, "first")
             begun.wait(10)
-            others = [people.submit(bring, work) for work in works]
-            wait_for_queue(len(works))
+            others = [people.submit(bring, note, name) for name in names]
+            wait_for_queue(len(names))
             go_on.set()
             return [each.result(20) for each in (leader, *others)]
 
@@ -75,7 +72,7 @@ def noted(app):
 def test_what_several_threads_bring_is_all_kept(app, together):
     names = [f"name {number}" for number in range(20)]
 
-    assert together(*map(note, names)) == [None] * 21
+    assert together(*names) == [None] * 21
     assert noted(app) == {"first", *names}
 
 
@@ -88,13 +85,13 @@ def test_they_share_their_transactions(app, together, monkeypatch):
         return real()
 
     monkeypatch.setattr(group_commit, "transaction", counted)
-    together(*(note(f"name {number}") for number in range(20)))
+    together(*(f"name {number}" for number in range(20)))
 
     assert len(begun) <= 4
 
 
 def test_one_that_fails_fails_alone(app, together):
-    assert together(note("a"), fail, note("b")) == [None, None, "a fault of this one", None]
+    assert together("a", FAULTY, "b") == [None, None, "a fault of this one", None]
     assert noted(app) == {"first", "a", "b"}
 
 
@@ -102,15 +99,15 @@ def test_more_than_a_group_are_all_kept(app, together, monkeypatch):
     monkeypatch.setattr(group_commit, "_LARGEST_GROUP", 3)
     names = [f"name {number}" for number in range(10)]
 
-    assert together(*map(note, names)) == [None] * 11
+    assert together(*names) == [None] * 11
     assert noted(app) == {"first", *names}
 
 
 def test_after_a_failure_the_next_goes_on(app):
     with app.app_context():
         with pytest.raises(LookupError):
-            commit_together(fail)
-        commit_together(note("after"))
+            commit_together(note, FAULTY)
+        commit_together(note, "after")
 
     assert noted(app) == {"after"}
 
@@ -121,6 +118,6 @@ def test_two_databases_do_not_wait_for_each_other(make_app, tmp_path):
     one, other = make_app(), create_app(tmp_path / "other")
     for each in (one, other):
         with each.app_context():
-            commit_together(note("here"))
+            commit_together(note, "here")
 
     assert noted(one) == noted(other) == {"here"}

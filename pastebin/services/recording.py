@@ -1,0 +1,125 @@
+"""What the database is told of uploads: blobs, addresses, files and what they count as, several requests at a time.
+
+It stands inside one transaction of everybody's (`group_commit`), in which the
+whole machine's other writers wait: so the statements are few, whatever their
+number of rows, and the same for content that is known and content that is
+not. An upload's time must not tell which it was.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Connection, String, Table, bindparam, func, select
+
+from pastebin.addresses import shortest_address
+from pastebin.config import DAY, write_size
+from pastebin.errors import StorageLimit
+from pastebin.extensions import settings, store
+from pastebin.models import AddressRow, BlobRow, FileRow
+from pastebin.prepared import Prepared, PreparedMany, Values, inserting
+from pastebin.services import limits
+from pastebin.services.actor import Actor
+
+
+@dataclass
+class BlobRecord:
+    """A content that was put: its row, and the stamp of the bytes; `address` is known once it is recorded."""
+
+    row: Values
+    stamp: str
+    address: str = ""
+
+    @property
+    def digest(self) -> str:
+        """64 hex digits."""
+        return str(self.row["digest"])
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What one request adds, all of it or nothing: its contents and its files (rows as the database keeps them)."""
+
+    actor: Actor
+    size_bytes: int
+    blobs: Sequence[BlobRecord]
+    files: Sequence[Values]
+
+
+class SweptAway(Exception):
+    """Bytes that were put have gone again before their record was written: they must be put once more."""
+
+
+def record(connection: Connection, recordings: Sequence[Recording]) -> None:
+    """Write down uploads inside the caller's transaction, and see that their bytes are there.
+
+    Raises:
+        StorageLimit: no room left in an actor's quota.
+        SweptAway: a sweep was quicker.
+    """
+    _charge(connection, recordings)
+    blobs = [blob for recording in recordings for blob in recording.blobs]
+    _name(connection, blobs)
+    _INSERT_FILES.count(connection, [file for recording in recordings for file in recording.files])
+    # The rows are ours until the commit, and the sweep unlinks in a transaction that has them: the bytes stay from now.
+    if not all(store.stands(blob.digest, blob.stamp) for blob in blobs):
+        raise SweptAway
+
+
+def _charge(connection: Connection, recordings: Iterable[Recording]) -> None:
+    """Count the bytes of people without an account, by their address."""
+    used: Counter[str] = Counter()
+    for recording in recordings:
+        if recording.actor.is_nobody:
+            used[limits.subject_of(recording.actor.address)] += recording.size_bytes
+    quota = settings.ANONYMOUS_QUOTA if used else 0
+    for subject, size_bytes in used.items():
+        if limits.add(connection, "anonymous bytes", subject, size_bytes, at_most=quota, seconds=DAY) is not None:
+            raise StorageLimit(
+                f"Without an account {write_size(quota)} a day are taken from one address. "
+                "Try again tomorrow, or log in.",
+                limit=quota,
+            )
+
+
+def _name(connection: Connection, blobs: Iterable[BlobRecord]) -> None:
+    """See to it that every blob has its row, live, and its address."""
+    distinct = {blob.digest: blob for blob in blobs}
+    rows = _KNOWN.rows(connection, [{"of": digest} for digest in distinct])
+    known = [three for row in rows for three in _by_three(row or ())]
+    addresses: dict[str, str] = {}
+    given: list[str] = []
+    for digest, (own, before, after) in zip(distinct, known, strict=True):
+        addresses[digest] = own or shortest_address(digest, (before, after, *given), settings.ADDRESS_LENGTH)
+        if own is None:
+            given.append(digest)  # the database does not know it yet
+    for blob in blobs:
+        blob.address = addresses[blob.digest]
+    _ADD_ADDRESSES.count(connection, [{"digest": digest, "address": addresses[digest]} for digest in distinct])
+    _ADD_OR_REVIVE_BLOBS.count(connection, [blob.row for blob in distinct.values()])
+
+
+def _by_three(row: Sequence[Any]) -> Iterable[tuple[Any, Any, Any]]:
+    return zip(row[0::3], row[1::3], row[2::3], strict=True)
+
+
+def _known(count: int) -> Prepared:
+    """For each digest three seeks: its address, and the digests ever stored that stand before and after it."""
+    columns = []
+    for number in range(count):
+        digest = bindparam(f"of_{number}", type_=String)
+        columns += [
+            select(AddressRow.address).where(AddressRow.digest == digest).scalar_subquery(),
+            select(func.max(AddressRow.digest)).where(AddressRow.digest < digest).scalar_subquery(),
+            select(func.min(AddressRow.digest)).where(AddressRow.digest > digest).scalar_subquery(),
+        ]
+    return Prepared(select(*columns))
+
+
+_KNOWN = PreparedMany(_known)
+_ADD_ADDRESSES = inserting(cast(Table, AddressRow.__table__), "(digest) DO NOTHING")
+_ADD_OR_REVIVE_BLOBS = inserting(
+    cast(Table, BlobRow.__table__), "(digest) DO UPDATE SET state = excluded.state, orphaned_at = NULL"
+)
+_INSERT_FILES = inserting(cast(Table, FileRow.__table__))
