@@ -34,12 +34,8 @@ def shortest_address(digest: str, neighbours: Iterable[str | None], at_least: in
             can share a longer beginning with it than one of these two.
         at_least: the fewest digits (ADDRESS_LENGTH).
     """
-    shared = max((_shared_beginning(digest, other) for other in neighbours if other is not None), default=0)
-    return digest[: max(at_least, min(shared + 1, DIGEST_LENGTH))]
-
-
-def _shared_beginning(one: str, other: str) -> int:
-    for position, (left, right) in enumerate(zip(one, other, strict=True)):
-        if left != right:
-            return position
-    return DIGEST_LENGTH
+    length = at_least
+    for other in neighbours:
+        while other is not None and length < DIGEST_LENGTH and other.startswith(digest[:length]):
+            length += 1
+    return digest[:length]

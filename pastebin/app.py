@@ -4,11 +4,12 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from flask import Flask, request
+from flask import Flask
 from werkzeug.wrappers import Response
 
 from pastebin import config, instance, migrations
 from pastebin.access import hosts
+from pastebin.access.current import QuickRequest, current_request
 from pastebin.access.login import register_login
 from pastebin.access.session_cookie import ServerSessions
 from pastebin.blobs.local import LocalStore
@@ -50,26 +51,30 @@ def create_app(instance_folder: Path | str | None = None, **overrides: object) -
     @app.before_request
     def check_host() -> None:
         # What an access log may show: addresses hold keys and tokens.
+        request = current_request()
         request.environ["pastebin.route"] = request.url_rule.rule if request.url_rule else "(no route)"
         if request.path not in ("/healthz", "/readyz"):
             hosts.check_host(request)
 
     @app.after_request
     def finish(response: Response) -> Response:
-        return delivery.finish(request, response)
+        return delivery.finish(current_request(), response)
 
     return app
 
 
 def _configure(app: Flask, folder: Path, settings: Settings) -> None:
+    database = settings.DATABASE_URL or f"sqlite:///{folder / 'pastebin.sqlite'}"
+    is_sqlite = database.startswith("sqlite")
     app.config.from_mapping(
         SECRET_KEY=settings.SECRET_KEY,
         SECRET_KEY_FALLBACKS=list(settings.SECRET_KEY_FALLBACKS),
-        SQLALCHEMY_DATABASE_URI=settings.DATABASE_URL or f"sqlite:///{folder / 'pastebin.sqlite'}",
+        SQLALCHEMY_DATABASE_URI=database,
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_size": settings.THREADS + 2,
             "max_overflow": 8,
             "pool_timeout": 30,
+            **({"connect_args": {"cached_statements": 512}} if is_sqlite else {}),  # the lengths of `prepared`
             "hide_parameters": True,  # an error's text goes into the log; private keys and hashes must not
         },
         # The gate checks CSRF itself, header first: the global check would read an upload's whole body before anybody
@@ -85,6 +90,7 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     app.extensions["pastebin.generation"] = generation
     app.wsgi_app = Lane(app.wsgi_app, app.extensions["pastebin.store"], generation)  # type: ignore[method-assign]
     app.session_interface = ServerSessions()
+    app.request_class = QuickRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
 
 

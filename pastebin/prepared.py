@@ -16,7 +16,7 @@ from sqlalchemy.sql import ClauseElement
 
 Values = dict[str, Any]
 
-_PIECES = (16, 8, 4, 2, 1)
+_LARGEST_PIECE = 32
 
 
 class Prepared:
@@ -69,7 +69,7 @@ class Prepared:
 
 
 class PreparedMany:
-    """A statement for any number of like things: one for sixteen of them, one for eight, and so on.
+    """A statement for any number of like things at once, up to thirty-two of them.
 
     Each execution lets other threads in and has to wait for its turn afterwards, so few large ones hold a lock for
     less long than many small ones.
@@ -105,12 +105,9 @@ def inserting(table: Table, on_conflict: str = "") -> PreparedMany:
 
 
 def pieces(things: Sequence[Values]) -> Iterator[Sequence[Values]]:
-    """The things in runs of sixteen, eight, four, two and one: few lengths, so few statements to prepare."""
-    begin = 0
-    for length in _PIECES:
-        while len(things) - begin >= length:
-            yield things[begin : begin + length]
-            begin += length
+    """The things in runs that one statement takes: each length is prepared once and stays so."""
+    for begin in range(0, len(things), _LARGEST_PIECE):
+        yield things[begin : begin + _LARGEST_PIECE]
 
 
 def numbered(things: Sequence[Values]) -> Values:

@@ -12,10 +12,11 @@ from enum import Enum
 from functools import wraps
 from typing import ParamSpec, cast
 
-from flask import g, request
+from flask import Request, g
 from werkzeug.wrappers import Response
 
 from pastebin.access import csrf, identity
+from pastebin.access.current import current_request
 from pastebin.errors import CsrfMissing, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import uploads
@@ -96,16 +97,17 @@ def enter(rule: Rule) -> None:
         KeyInvalid, SessionInvalid, LoginNeeded: 401. PermissionMissing, CsrfMissing, CsrfInvalid, CrossSite: 403.
         BodyTooLarge: 413.
     """
+    request = current_request()
     g.csrf_pending = False
     if not rule.uploads:
         request.max_content_length = _MOST_FORM_BYTES
     g.actor = actor = identity.of_headers(request)
-    _check_needs(rule, actor)
+    _check_needs(rule, actor, request)
     check_scope(rule, actor)
     if request.method not in csrf.SAFE_METHODS:
-        _check_csrf(rule, actor)
-    if rule.uploads and request.content_length is not None:
-        _check_declared_length(actor, request.content_length)
+        _check_csrf(rule, actor, request)
+    if rule.uploads:
+        _check_declared_length(actor, request)
 
 
 def settle_key(rule_scope: Scope, text: str) -> Actor:
@@ -114,6 +116,7 @@ def settle_key(rule_scope: Scope, text: str) -> Actor:
     Raises:
         KeyInvalid: it does not stand. PermissionMissing: it lacks the scope.
     """
+    request = current_request()
     if "Authorization" in request.headers:
         return current_actor()
     g.actor = actor = identity.of_credential(request, text)
@@ -161,7 +164,7 @@ def check_scope(rule: Rule, actor: Actor) -> None:
         raise PermissionMissing(f"This API key lacks the scope {rule.scope}.", scope=rule.scope)
 
 
-def _check_needs(rule: Rule, actor: Actor) -> None:
+def _check_needs(rule: Rule, actor: Actor, request: Request) -> None:
     if not actor.is_nobody:
         return
     if rule.needs is not Needs.ANYONE:
@@ -170,7 +173,7 @@ def _check_needs(rule: Rule, actor: Actor) -> None:
         raise SessionInvalid
 
 
-def _check_csrf(rule: Rule, actor: Actor) -> None:
+def _check_csrf(rule: Rule, actor: Actor, request: Request) -> None:
     if "Authorization" in request.headers:
         return
     csrf.check_origin(request)
@@ -185,15 +188,15 @@ def _check_csrf(rule: Rule, actor: Actor) -> None:
         csrf.check_token(header)
 
 
-def _check_declared_length(actor: Actor, length: int) -> None:
+def _check_declared_length(actor: Actor, request: Request) -> None:
     """The larger bound first: a form may still turn out to be somebody's, by its field `key`."""
-    may_become_somebody = actor.is_nobody and request.mimetype in _FORMS
-    limit = uploads.largest_body(None if may_become_somebody else actor)
-    uploads.check_size(None if may_become_somebody else actor, length if length <= limit else length - _form_part())
-
-
-def _form_part() -> int:
-    return FORM_OVERHEAD_BYTES if request.mimetype == "multipart/form-data" else 0
+    length = request.content_length
+    if length is None:
+        return
+    uploader = None if actor.is_nobody and request.mimetype in _FORMS else actor
+    if length > uploads.largest_body(uploader) and request.mimetype == "multipart/form-data":
+        length -= FORM_OVERHEAD_BYTES
+    uploads.check_size(uploader, length)
 
 
 def anonymous_uploads_off() -> bool:

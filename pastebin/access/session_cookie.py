@@ -6,6 +6,7 @@ from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 
 from pastebin.access import hosts
+from pastebin.access.current import current_request
 from pastebin.services.sessions import LoginSession
 
 _NAME = "pastebin_session"
@@ -46,11 +47,10 @@ class ServerSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set or remove the cookie."""
-        from flask import request
-
-        if not isinstance(session, CookieSession):
+        if not isinstance(session, CookieSession) or not (session.fresh_token or session.dropped):
             return
-        secure = hosts.is_secure(request) if session.fresh_token or session.dropped else False
+        request = current_request()
+        secure = hosts.is_secure(request)
         if session.fresh_token:
             response.set_cookie(
                 cookie_name(request), session.fresh_token, httponly=True, samesite="Lax", path="/", secure=secure,

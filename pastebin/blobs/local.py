@@ -4,10 +4,13 @@ The order of writes is the promise: temporary file → fsync → link to its nam
 → fsync of the folder. Nothing half-written ever has a name.
 """
 
+import math
 import os
 import resource
 import time
+import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import cast
@@ -19,6 +22,13 @@ from pastebin.blobs.spool import FileSpool
 
 _FOLDERS = [f"{number:02x}" for number in range(256)]
 
+# For uploads of up to so many bytes, where there is ample room, a look at the disk is believed for a while.
+_SMALL_BYTES = 1 << 20
+_AMPLE_BYTES = 1 << 30
+_ROOM_LASTS_SECONDS = 0.1
+# So many spools of a process may hold the bytes of small uploads in memory.
+_MOST_IN_MEMORY = 1024
+
 
 class LocalStore:
     """Blobs in a folder of this machine (see `BlobStore` for the promises)."""
@@ -28,22 +38,26 @@ class LocalStore:
         self._reserve = reserve_bytes
         self._spools = root / "spool"
         self._open: WeakSet[FileSpool] = WeakSet()
+        self._room = _Room(root, reserve_bytes)
         self._lay_out()
+        self._root_name = str(root)
+        self._shelves = _Shelves(self._root_name)
 
     def spool(self, expected_bytes: int = 0) -> FileSpool:
         """A new spool (see `BlobStore.spool`)."""
-        if self.free_bytes() < expected_bytes:
+        if not self._room.is_there_for(expected_bytes):
             raise StoreFull
         most = _most_spools()
         if len(self._open) >= most and sum(spool.descriptor >= 0 for spool in list(self._open)) >= most:
             raise StoreBusy
-        spool = FileSpool(self._spools)
+        spool = FileSpool(self._spools, in_memory=len(self._open) < _MOST_IN_MEMORY)
         self._open.add(spool)
         return spool
 
     def put(self, spool: Spool) -> str:
         """Keep the spooled bytes (see `BlobStore.put`)."""
-        path = self._path(spool.digest())
+        digest = spool.digest()
+        path = self._path(digest)
         file = cast(FileSpool, spool)
         for _ in range(10):
             try:
@@ -51,7 +65,7 @@ class LocalStore:
             except FileExistsError:
                 if not self._renew(path, spool.size):
                     continue  # it went, or was cut short by something outside of us: link again
-            _fsync_folder(path.parent)
+            os.fsync(self._shelves.descriptor(digest[:2]))
             if stamp := _stamp(path):
                 return stamp
         raise OSError(f"{path} keeps vanishing while it is being written")
@@ -63,7 +77,7 @@ class LocalStore:
     def open(self, digest: str) -> FileIO:
         """The open file (see `BlobStore.open`)."""
         try:
-            return self._path(digest).open("rb", buffering=0)
+            return FileIO(self._path(digest))
         except FileNotFoundError:
             raise BlobMissing(digest) from None
 
@@ -76,7 +90,8 @@ class LocalStore:
 
     def remove(self, digest: str) -> None:
         """Remove the bytes."""
-        self._path(digest).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(self._path(digest))
 
     def listing(self, slice_number: int, slices: int) -> Iterator[tuple[str, float]]:
         """Digests and ages in seconds (see `BlobStore.listing`)."""
@@ -99,17 +114,16 @@ class LocalStore:
 
     def free_bytes(self) -> int:
         """Room above the reserve."""
-        volume = os.statvfs(self._root)
-        return volume.f_bavail * volume.f_frsize - self._reserve
+        return self._room.look()
 
     def folder(self) -> Path:
         """The folder itself."""
         return self._root
 
-    def _path(self, digest: str) -> Path:
-        return Path(f"{self._root}/{digest[:2]}/{digest}")
+    def _path(self, digest: str) -> str:
+        return f"{self._root_name}/{digest[:2]}/{digest}"
 
-    def _renew(self, path: Path, size: int) -> bool:
+    def _renew(self, path: str, size: int) -> bool:
         """Make bytes that are there young again, and wait for the disk as a new file would; false if they are not."""
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -117,7 +131,7 @@ class LocalStore:
             return False
         try:
             if os.fstat(descriptor).st_size != size:
-                path.unlink(missing_ok=True)
+                os.unlink(path)
                 return False
             os.utime(descriptor)
             os.fsync(descriptor)
@@ -135,6 +149,54 @@ class LocalStore:
         _fsync_folder(self._root.parent)
 
 
+class _Room:
+    """How much room there is above the reserve. Asking the system for it at every small upload would be much."""
+
+    def __init__(self, root: Path, reserve_bytes: int) -> None:
+        self._root = root
+        self._reserve = reserve_bytes
+        self._free = 0
+        self._looked_at = -math.inf
+
+    def is_there_for(self, size: int) -> bool:
+        """Whether so many bytes still fit. What others take meanwhile is noticed within a tenth of a second."""
+        if size > _SMALL_BYTES or time.monotonic() - self._looked_at > _ROOM_LASTS_SECONDS or self._free < _AMPLE_BYTES:
+            self.look()
+        self._free -= size
+        return self._free >= 0
+
+    def look(self) -> int:
+        """Bytes above the reserve now; negative below it."""
+        volume = os.statvfs(self._root)
+        self._looked_at = time.monotonic()
+        self._free = volume.f_bavail * volume.f_frsize - self._reserve
+        return self._free
+
+
+class _Shelves:
+    """The open folders of a store, to be synced: opening one at every upload costs more than keeping it."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._descriptors: dict[str, int] = {}
+        weakref.finalize(self, _close_all, self._descriptors)
+
+    def descriptor(self, name: str) -> int:
+        """Of the folder with this name."""
+        descriptor = self._descriptors.get(name)
+        if descriptor is None:
+            opened = os.open(f"{self._root}/{name}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            descriptor = self._descriptors.setdefault(name, opened)
+            if descriptor != opened:  # another thread was quicker
+                os.close(opened)
+        return descriptor
+
+
+def _close_all(descriptors: dict[str, int]) -> None:
+    for descriptor in descriptors.values():
+        os.close(descriptor)
+
+
 def _most_spools() -> int:
     """A quarter of the descriptors that this process may have: a slow form can hold a hundred spools for hours."""
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -149,7 +211,7 @@ def _changed_at(entry: os.DirEntry[str]) -> float | None:
         return None
 
 
-def _stamp(path: Path) -> str:
+def _stamp(path: str) -> str:
     """The inode's number, or nothing where the name is not there."""
     try:
         return str(os.stat(path).st_ino)

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import tempfile
+import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -13,23 +14,34 @@ from threading import Thread
 from pastebin.blobs.base import StoreFull
 
 HEAD_BYTES = 8192
+MOST_HELD_BYTES = 16 * 1024
 
 # Filesystems without O_TMPFILE (NFS, some overlays) say one of these.
 _NO_NAMELESS_FILES = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 # After so many bytes the disk is told to begin with them: the fsync at the end then waits for the last of them alone.
 _WRITEBACK_STEP = 16 << 20
+_CLOSING_PAUSE_SECONDS = 0.02
 
 
 class FileSpool:
-    """Bytes on their way in, in a file without a name (or with a temporary one where that cannot be)."""
+    """Bytes on their way in, in a file without a name (or with a temporary one where that cannot be).
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where the file is.
+        in_memory: whether a few bytes may be held until they are put. They are then written and made durable at once.
+    """
+
+    def __init__(self, folder: Path, *, in_memory: bool = False) -> None:
         self.size = 0
         self.head = b""
         self._hash = hashlib.sha256()
         self._folder = folder
-        self.descriptor, self._path = _open_nameless(folder)
+        self.descriptor = -1
+        self._path: Path | None = None
+        self._held: list[bytes] | None = []
+        if not in_memory:
+            self._open()
         self._synced = False
         self._linked = False
         self._begun = 0
@@ -40,12 +52,12 @@ class FileSpool:
             self.head += bytes(block[: HEAD_BYTES - len(self.head)])
         self._hash.update(block)
         self.size += len(block)
-        view = memoryview(block)
-        try:
-            while view:
-                view = view[os.write(self.descriptor, view) :]
-        except OSError as fault:
-            raise _told(fault) from fault
+        if self._held is not None and self.size <= MOST_HELD_BYTES:
+            self._held.append(bytes(block))
+            return
+        if self._held is not None:
+            self._open()
+        self._write(block)
         if self.size - self._begun >= _WRITEBACK_STEP:
             self._begin_writeback()
 
@@ -53,7 +65,7 @@ class FileSpool:
         """The 64 hex digits of what was written."""
         return self._hash.hexdigest()
 
-    def link(self, target: Path) -> None:
+    def link(self, target: str) -> None:
         """Make the bytes durable and give them the name *target*.
 
         Raises:
@@ -64,10 +76,7 @@ class FileSpool:
         if self._linked:
             self._start_again()
         if not self._synced:
-            try:
-                os.fsync(self.descriptor)
-            except OSError as fault:
-                raise _told(fault) from fault
+            self._make_durable()
             self._synced = True
         try:
             self._give_name(target)
@@ -86,6 +95,32 @@ class FileSpool:
             self._path.unlink(missing_ok=True)
             self._path = None
 
+    def _open(self) -> None:
+        """From here on the bytes are in a file, those that were held too."""
+        held, self._held = self._held, None
+        self.descriptor, self._path = _open_nameless(self._folder)
+        for block in held or ():
+            self._write(block)
+
+    def _write(self, block: bytes | bytearray | memoryview) -> None:
+        view = memoryview(block)
+        try:
+            while view:
+                view = view[os.write(self.descriptor, view) :]
+        except OSError as fault:
+            raise _told(fault) from fault
+
+    def _make_durable(self) -> None:
+        held, self._held = self._held, None
+        try:
+            if held is not None:
+                self.descriptor, self._path = _open_nameless(self._folder)
+                if _write_durably(self.descriptor, held):
+                    return
+            os.fsync(self.descriptor)
+        except OSError as fault:
+            raise _told(fault) from fault
+
     def _begin_writeback(self) -> None:
         """Have the disk begin with what it was not told of yet.
 
@@ -96,7 +131,7 @@ class FileSpool:
             os.posix_fadvise(self.descriptor, self._begun, self.size - self._begun, os.POSIX_FADV_DONTNEED)
         self._begun = self.size
 
-    def _give_name(self, target: Path) -> None:
+    def _give_name(self, target: str) -> None:
         if self._path:
             os.link(self._path, target)
         else:
@@ -121,6 +156,22 @@ class FileSpool:
                 old_path.unlink(missing_ok=True)
 
 
+def _write_durably(descriptor: int, blocks: list[bytes]) -> bool:
+    """Write the first bytes of a file; true if they are durable already, which spares the fsync.
+
+    RWF_SYNC is an fsync of this very write (pwritev2(2)).
+    """
+    left = memoryview(b"".join(blocks))
+    if hasattr(os, "RWF_SYNC") and left:
+        left = left[os.pwritev(descriptor, [left], 0, os.RWF_SYNC) :]
+        if not left:
+            return True
+        os.lseek(descriptor, 0, os.SEEK_END)
+    while left:
+        left = left[os.write(descriptor, left) :]
+    return False
+
+
 def _let_go(descriptor: int, *, at_once: bool) -> None:
     """Close a spool; one that was put, in a thread of its own.
 
@@ -141,8 +192,13 @@ def _closer() -> "SimpleQueue[int]":
 
     def close() -> None:
         while True:
-            with suppress(OSError):  # the thread must outlive it
-                os.close(queue.get())
+            waiting = [queue.get()]
+            time.sleep(_CLOSING_PAUSE_SECONDS)  # so that not every upload has to wake this thread
+            while not queue.empty():
+                waiting.append(queue.get())
+            for descriptor in waiting:
+                with suppress(OSError):  # the thread must outlive it
+                    os.close(descriptor)
 
     Thread(target=close, name="spools", daemon=True).start()
     return queue

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 from pastebin import filetypes
 from pastebin.blobs import BlobMissing
 from pastebin.blueprints import lane
+from pastebin.blueprints.answers import ReadyAnswer
 from pastebin.errors import FileNotFound
 from pastebin.extensions import now, settings, store
 from pastebin.services.files import PublicBlob, StoredFile
@@ -167,12 +168,18 @@ def secure(headers: Headers) -> None:
 
 def finish(request: Request, response: Response) -> Response:
     """Give an answer that is no stored bytes (a page, JSON, a line, an error) the headers that every answer has."""
-    headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Content-Security-Policy", PAGE_CSP if response.mimetype == "text/html" else DATA_CSP)
-    secret_in_url = "key" in request.args or request.path.startswith("/delete/")
-    headers.setdefault("Referrer-Policy", "no-referrer" if secret_in_url else "same-origin")
-    headers.setdefault("Cache-Control", "no-store")
+    secret_in_url = (request.query_string and "key" in request.args) or request.path.startswith("/delete/")
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    usual = {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": PAGE_CSP if is_page else DATA_CSP,
+        "Referrer-Policy": "no-referrer" if secret_in_url else "same-origin",
+        "Cache-Control": "no-store",
+    }
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - no dictionary: its items are pairs
+    for name, value in usual.items():
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response
 
 
@@ -240,7 +247,7 @@ def _unsatisfiable(content: Content, headers: Headers) -> Response:
     return Response("", status=416, headers=headers, content_type="text/plain; charset=utf-8")
 
 
-class _FileResponse(Response):
+class _FileResponse(ReadyAnswer):
     """A part of an open file, handed to the server's own sendfile where it has one."""
 
     automatically_set_content_length = False

@@ -18,6 +18,7 @@ from werkzeug.wsgi import get_input_stream
 
 from pastebin import expiry, filetypes
 from pastebin.access import gate
+from pastebin.access.current import current_request
 from pastebin.blobs import Spool, StoreFull
 from pastebin.blueprints.blocks import Body, blocks
 from pastebin.blueprints.form_events import Event, Part, multipart_events, urlencoded_events
@@ -71,14 +72,15 @@ class Received:
 
 
 @contextmanager
-def form(request: Request) -> Iterator[Received]:
+def form() -> Iterator[Received]:
     """Receive an upload form: multipart, or urlencoded.
 
     Raises:
         FieldsMissing: neither a file nor text in it.
         BodyMalformed, BodyTooLarge, StorageFull, and what the fields `key` and `csrf_token` may be refused with.
     """
-    kind, options = parse_options_header(request.headers.get("Content-Type"))
+    request = current_request()
+    kind, options = request.mimetype, request.mimetype_params
     receiver = _FormReceiver(request)
     if kind == "multipart/form-data":
         if not options.get("boundary"):
@@ -94,13 +96,14 @@ def form(request: Request) -> Iterator[Received]:
 
 
 @contextmanager
-def raw(request: Request, path_name: str | None = None) -> Iterator[Received]:
+def raw(path_name: str | None = None) -> Iterator[Received]:
     """Receive a body that is the file itself; its fields come from the query.
 
     Raises:
         CsrfMissing: the cookie alone asks; such a body has no field for the token. SessionInvalid: nobody may upload.
         BodyMalformed, BodyTooLarge, StorageFull.
     """
+    request = current_request()
     if gate.settled().is_nobody and gate.anonymous_uploads_off():
         raise SessionInvalid
     fields = _outer_fields(request)
@@ -150,8 +153,9 @@ def _closing(received: Received) -> Iterator[Received]:
 
 def _outer_fields(request: Request) -> dict[str, str]:
     """Fields from the query, and the two headers that a known client sends."""
-    fields = {name: _in_utf8(request.headers[name]) for name in ("expire", "filename") if name in request.headers}
-    return fields | {name: request.args[name] for name in _FIELDS if name in request.args}
+    headers, query = request.headers, request.args if request.query_string else {}
+    fields = {name: _in_utf8(headers[name]) for name in ("expire", "filename") if name in headers}
+    return fields | {name: query[name] for name in _FIELDS if name in query}
 
 
 def _disposition_name(request: Request) -> str | None:

@@ -4,11 +4,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from werkzeug.wrappers import Response
-
+from pastebin.blueprints.answers import ReadyAnswer
 from pastebin.blueprints.links import Links
 from pastebin.services.files import StoredFile
 from pastebin.services.uploads import Uploaded
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def timestamp(time: datetime | None) -> str | None:
@@ -67,10 +68,9 @@ def describe_uploads(uploads: list[Uploaded], links: Links) -> dict[str, Any]:
     return {**described[0], "files": described} if len(described) > 1 else described[0]
 
 
-def render_json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def render_json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> ReadyAnswer:
     """An answer in JSON."""
-    text = json.dumps(body, separators=(",", ":"))
-    return Response(text, status=status, headers=headers, content_type="application/json")
+    return ReadyAnswer(_encode(body), status=status, headers=headers, content_type="application/json")
 
 
 def upload_headers(uploaded: Uploaded, links: Links) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The gunicorn worker: the main thread keeps time, listens and looks after the crew."""
 
 import errno
+import gc
 import os
 import resource
 import select
@@ -71,6 +72,9 @@ class ParkingWorker(Worker):
         self._doorway = threading.Lock()
         self._alarm = select.poll()
         self._alarm.register(self.PIPE[0], select.POLLIN)
+        # What was loaded stays. Without this the collector goes through all of it, again and again.
+        gc.collect()
+        gc.freeze()
         self._crew.start()
         self._open_doors()
         while self.alive and self.ppid == os.getppid():

@@ -7,6 +7,7 @@ as one; nothing needs to run for it to end.
 
 import ipaddress
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, delete, insert, select, type_coerce, update
 from sqlalchemy.orm import InstrumentedAttribute
@@ -18,6 +19,7 @@ from pastebin.models import CounterRow
 from pastebin.prepared import Prepared
 
 
+@lru_cache(maxsize=1024)
 def subject_of(address: str) -> str:
     """What an address counts as: itself, or for IPv6 its /64, which is one customer's."""
     try:

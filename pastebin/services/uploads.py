@@ -287,11 +287,12 @@ def _put_and_record(actor: Actor, files: Sequence[_Described], records: Sequence
     raise ServiceUnavailable("The upload could not be recorded. Try again.")
 
 
-def _told(record: dict[str, Any], token: str, file: _Described) -> Uploaded:
-    known = {name: value for name, value in record.items() if name not in ("id", "md5", "delete_token_hash")}
-    known |= {
-        "created_at": moment(record["created_at"]),
-        "updated_at": moment(record["updated_at"]),
-        "expires_at": None if record["expires_at"] == FOREVER else moment(record["expires_at"]),
-    }
-    return Uploaded(StoredFile(uuid=record["id"], address=file.address, charset=file.charset, **known), token)
+def _told(row: dict[str, Any], token: str, file: _Described) -> Uploaded:
+    created_at = moment(row["created_at"])
+    stored = StoredFile(
+        row["id"], file.digest, file.address, row["size"], row["owner_id"], row["filename"], row["name"],
+        row["extension"], row["media_type"], file.charset, row["is_private"], row["private_key"],
+        None if row["expires_at"] == FOREVER else moment(row["expires_at"]), row["download_limit"],
+        row["downloads"], row["views"], created_at, created_at,
+    )  # fmt: skip
+    return Uploaded(stored, token)

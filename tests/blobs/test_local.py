@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import resource
 import time
 
 import pytest
 
-from pastebin.blobs import StoreBusy, StoreFull
+from pastebin.blobs import StoreBusy, StoreFull, local
 from pastebin.blobs.local import LocalStore
 from tests.blobs.contract import BlobStoreContract, ages, kept, read, spooled
 
 NO_ROOM_LEFT = 1 << 60
+SMALL = b"hello\n"
+# More than a spool holds in memory.
+LARGE = b"hello\n" * 5000
 
 
 class TestLocalStore(BlobStoreContract):
@@ -50,7 +52,7 @@ class TestLocalStoreWithoutNamelessFiles(TestLocalStore):
         monkeypatch.setattr(os, "open", open_)
 
     def test_a_spool_has_a_name_until_it_is_closed(self, store):
-        spool = spooled(store, b"hello\n")
+        spool = spooled(store, LARGE)
         assert len(os.listdir(store.folder() / "spool")) == 1
 
         spool.close()
@@ -64,7 +66,7 @@ class TestLocalStoreWithoutNamelessFiles(TestLocalStore):
         assert os.stat(store.folder() / digest[:2] / digest).st_nlink == 1
 
     def test_what_dead_processes_left_is_cleaned_once_it_is_old(self, store):
-        spooled(store, b"a process that dies here closes nothing")
+        spooled(store, LARGE)
         left = next((store.folder() / "spool").iterdir())
 
         assert store.clean(3600) == 0
@@ -117,9 +119,10 @@ def test_foreign_files_in_the_folder_are_not_listed(store):
     assert ages(store) == {}
 
 
-def test_the_bytes_are_synced_before_they_get_their_name_and_the_folder_after(store, monkeypatch):
+@pytest.mark.parametrize(("content", "first"), [(SMALL, "synced write"), (LARGE, "fsync file")])
+def test_the_bytes_are_synced_before_they_get_their_name_and_the_folder_after(store, monkeypatch, content, first):
     order = []
-    real_fsync, real_link = os.fsync, os.link
+    real_fsync, real_link, real_pwritev = os.fsync, os.link, os.pwritev
 
     def fsync(descriptor):
         order.append("fsync folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "fsync file")
@@ -129,12 +132,17 @@ def test_the_bytes_are_synced_before_they_get_their_name_and_the_folder_after(st
         order.append("link")
         real_link(*arguments, **named)
 
-    spool = spooled(store, b"hello\n")
+    def pwritev(descriptor, buffers, offset, flags):
+        order.append("synced write" if flags & os.RWF_SYNC else "write")
+        return real_pwritev(descriptor, buffers, offset, flags)
+
+    spool = spooled(store, content)
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(os, "pwritev", pwritev)
     store.put(spool)
 
-    assert order == ["fsync file", "link", "fsync folder"]
+    assert order == [first, "link", "fsync folder"]
 
 
 def test_bytes_that_are_there_already_are_synced_again_and_their_folder_too(store, monkeypatch):
@@ -151,13 +159,14 @@ def test_bytes_that_are_there_already_are_synced_again_and_their_folder_too(stor
     assert synced[-1] is True
 
 
-def test_an_fsync_that_failed_fails_the_put_and_nothing_is_kept(store, monkeypatch):
-    spool = spooled(store, b"hello\n")
+@pytest.mark.parametrize(("content", "call"), [(SMALL, "pwritev"), (LARGE, "fsync")])
+def test_a_sync_that_failed_fails_the_put_and_nothing_is_kept(store, monkeypatch, content, call):
+    spool = spooled(store, content)
 
-    def fsync(descriptor):
+    def fail(*arguments):
         raise OSError(errno.EIO, "lost")
 
-    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, call, fail)
     with pytest.raises(OSError, match="lost"):
         store.put(spool)
     monkeypatch.undo()
@@ -166,14 +175,16 @@ def test_an_fsync_that_failed_fails_the_put_and_nothing_is_kept(store, monkeypat
     assert files_in(store) == []
 
 
-@pytest.mark.parametrize("call", ["write", "fsync", "link"])
+@pytest.mark.parametrize(
+    ("content", "call"), [(SMALL, "pwritev"), (SMALL, "link"), (LARGE, "write"), (LARGE, "fsync"), (LARGE, "link")]
+)
 @pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EDQUOT])
-def test_a_disk_that_fills_up_on_the_way_is_a_full_store(store, monkeypatch, call, fault):
+def test_a_disk_that_fills_up_on_the_way_is_a_full_store(store, monkeypatch, content, call, fault):
     def fail(*arguments, **named):
         raise OSError(fault, os.strerror(fault))
 
     def write_and_put():
-        spool.write(b"hello\n")
+        spool.write(content)
         store.put(spool)
 
     spool = store.spool()
@@ -196,10 +207,39 @@ def test_short_writes_of_the_system_lose_nothing(store, monkeypatch):
     real_write = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, block: real_write(descriptor, bytes(block[:3])))
 
-    digest = kept(store, b"hello, world\n")
+    monkeypatch.setattr(os, "pwritev", lambda descriptor, buffers, *_: real_write(descriptor, bytes(buffers[0][:3])))
 
-    assert digest == hashlib.sha256(b"hello, world\n").hexdigest()
-    assert read(store, digest) == b"hello, world\n"
+    for content in (SMALL, LARGE):
+        assert read(store, kept(store, content)) == content
+
+
+def test_where_the_system_knows_no_synced_write_small_bytes_are_synced_all_the_same(store, monkeypatch):
+    synced, real_fsync = [], os.fsync
+    monkeypatch.delattr(os, "RWF_SYNC")
+    monkeypatch.setattr(os, "fsync", lambda each: (synced.append(each), real_fsync(each)))
+
+    assert read(store, kept(store, SMALL)) == SMALL
+    assert len(synced) == 2
+
+
+def test_small_bytes_take_no_descriptor_before_they_are_put(store):
+    spool = spooled(store, SMALL)
+    assert spool.descriptor < 0
+
+    store.put(spool)
+
+    assert spool.descriptor >= 0
+    spool.close()
+
+
+def test_of_very_many_spools_few_hold_their_bytes_in_memory(store, monkeypatch):
+    monkeypatch.setattr(local, "_MOST_IN_MEMORY", 3)
+
+    spools = [spooled(store, SMALL) for _ in range(5)]
+
+    assert [spool.descriptor >= 0 for spool in spools] == [False, False, False, True, True]
+    for spool in spools:
+        spool.close()
 
 
 def test_what_vanishes_while_it_is_listed_or_cleaned_is_no_error(store, monkeypatch):
@@ -229,7 +269,7 @@ def test_what_vanishes_while_it_is_listed_or_cleaned_is_no_error(store, monkeypa
 
 def test_spools_leave_descriptors_for_everything_else(store, monkeypatch):
     monkeypatch.setattr(resource, "getrlimit", lambda _which: (12, 12))
-    spools = [store.spool() for _ in range(3)]
+    spools = [spooled(store, LARGE) for _ in range(3)]
 
     with pytest.raises(StoreBusy):
         store.spool()

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from pastebin.blobs.local import LocalStore
 from pastebin.extensions import now, reading, store, transaction
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow, LeaseRow
 from pastebin.services import upkeep
@@ -109,7 +110,7 @@ def test_an_upload_that_meets_a_marked_blob_takes_it_back():
 
 
 def test_an_upload_whose_bytes_were_swept_while_it_was_recorded_puts_them_again(monkeypatch):
-    real_put, swept = type(store._get_current_object()).put, []
+    real_put, swept = LocalStore.put, []
 
     def put_and_lose(self, spool):
         stamp = real_put(self, spool)
@@ -117,7 +118,7 @@ def test_an_upload_whose_bytes_were_swept_while_it_was_recorded_puts_them_again(
             swept.append(self.remove(spool.digest()))
         return stamp
 
-    monkeypatch.setattr(type(store._get_current_object()), "put", put_and_lose)
+    monkeypatch.setattr(LocalStore, "put", put_and_lose)
     file = take()
 
     assert swept

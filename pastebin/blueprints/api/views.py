@@ -72,7 +72,7 @@ def upload() -> Response:
     `Content-Disposition`.
     """
     is_form = request.mimetype == "multipart/form-data"
-    with intake.form(request) if is_form else intake.raw(request) as received:
+    with intake.form() if is_form else intake.raw() as received:
         made = uploads.take_in(current_actor(), received.named_files(), received.rules())
     return wire.render_uploads(made, links())
 

@@ -57,7 +57,7 @@ def md5(segment: str) -> Response:
 def upload() -> Response:
     """Take a form in: for people a page, for `api=1` lines, for seed 000 JSON."""
     as_store = request.path == "/" and "Authorization" in request.headers
-    with intake.form(request) as received:
+    with intake.form() as received:
         as_lines = received.fields.get("api", "").strip() == "1"
         as_store = as_store and not as_lines
         default = Privacy.OWNER_ONLY if as_store else Privacy.PUBLIC
@@ -72,7 +72,7 @@ def upload() -> Response:
 @gate(scope=Scope.UPLOAD_FILE, uploads=True)
 def put(name: str | None = None) -> Response:
     """Take the body in as the file itself (`curl -T`)."""
-    with intake.raw(request, name) as received:
+    with intake.raw(name) as received:
         made = uploads.take_in(current_actor(), received.named_files(), received.rules())
     return wire.render_url(made[0], links())
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from pastebin.addresses import is_hash, is_uuid
 from pastebin.blueprints import receipt
+from pastebin.blueprints.answers import ReadyAnswer
 from pastebin.blueprints.links import Links
 from pastebin.blueprints.representation import describe_uploads, render_json, upload_headers
 from pastebin.errors import FileNotFound
@@ -86,4 +87,4 @@ def render_stored(uploads: list[Uploaded], links: Links) -> Response:
 
 
 def _text(text: str, status: int, headers: dict[str, str]) -> Response:
-    return Response(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+    return ReadyAnswer(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")
