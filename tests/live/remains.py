@@ -63,7 +63,14 @@ def stored(server: Server) -> Iterator[Path]:
 
 
 def spools(server: Server) -> int:
-    """Spools: those with a name, and the nameless ones that a worker has open."""
+    """Spools: those with a name, and the nameless ones that a worker has open. Closing them takes it a moment."""
+    deadline = time.monotonic() + 2
+    while (found := _spools_now(server)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+def _spools_now(server: Server) -> int:
     named = sum(1 for _ in (blob_folder(server) / "spool").iterdir())
     return named + sum(_nameless(pid, str(blob_folder(server))) for pid in server.worker_pids())
 
