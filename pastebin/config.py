@@ -151,6 +151,11 @@ def read_origin(raw: object) -> str:
     origin = f"{parts.scheme}://{parts.netloc.lower()}"
     if text.lower() != origin:  # a path, a query, a fragment
         raise ValueError(fault)
+    if not origin.isascii():
+        try:
+            origin = f"{parts.scheme}://{parts.netloc.encode('idna').decode()}"
+        except UnicodeError:
+            raise ValueError(fault) from None
     usual = {"http": 80, "https": 443}[parts.scheme]
     return origin.removesuffix(f":{port}") if port == usual else origin
 

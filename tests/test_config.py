@@ -73,6 +73,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("BASE_URL", "https://Paste.Example.org:443", "https://paste.example.org"),
         ("BASE_URL", "HTTP://[2001:DB8::1]:80", "http://[2001:db8::1]"),
         ("BASE_URL", "http://localhost:8000", "http://localhost:8000"),
+        ("BASE_URL", "https://Bücher.example:8443/", "https://xn--bcher-kva.example:8443"),
         ("TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8", ("127.0.0.1", "10.0.0.0/8")),
         ("BIND", "unix:/run/pastebin.sock", "unix:/run/pastebin.sock"),
         ("LOG_LEVEL", "Warning", "warning"),

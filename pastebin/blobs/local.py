@@ -1,7 +1,8 @@
 """A store in a folder: `xx/DIGEST`, and `spool/` beside it.
 
-The order of writes is the promise: temporary file → fsync → link to its name
-→ fsync of the folder. Nothing half-written ever has a name.
+The order of writes is the promise: nameless file → fsync → link to its name →
+fsync of the folder. Nothing half-written ever has a name. A small upload waits
+in memory, and its write is its fsync.
 """
 
 import math
@@ -48,7 +49,8 @@ class LocalStore:
         if not self._room.is_there_for(expected_bytes):
             raise StoreFull
         most = _most_spools()
-        if len(self._open) >= most and sum(spool.descriptor >= 0 for spool in list(self._open)) >= most:
+        # Those that are in memory count as well: they take a descriptor when they are put.
+        if len(self._open) >= most and sum(spool.is_open for spool in list(self._open)) >= most:
             raise StoreBusy
         spool = FileSpool(self._spools, in_memory=len(self._open) < _MOST_IN_MEMORY)
         self._open.add(spool)
@@ -131,7 +133,8 @@ class LocalStore:
             return False
         try:
             if os.fstat(descriptor).st_size != size:
-                os.unlink(path)
+                with suppress(FileNotFoundError):
+                    os.unlink(path)
                 return False
             os.utime(descriptor)
             os.fsync(descriptor)
@@ -179,7 +182,8 @@ class _Shelves:
     def __init__(self, root: str) -> None:
         self._root = root
         self._descriptors: dict[str, int] = {}
-        weakref.finalize(self, _close_all, self._descriptors)
+        # Not at the process's exit: threads that are daemons may still be syncing.
+        weakref.finalize(self, _close_all, self._descriptors).atexit = False
 
     def descriptor(self, name: str) -> int:
         """Of the folder with this name."""

@@ -18,6 +18,8 @@ MOST_HELD_BYTES = 16 * 1024
 
 # Filesystems without O_TMPFILE (NFS, some overlays) say one of these.
 _NO_NAMELESS_FILES = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
+# A kernel or a filesystem that knows no write with RWF_SYNC says one of these.
+_NO_SYNCED_WRITE = (errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 # After so many bytes the disk is told to begin with them: the fsync at the end then waits for the last of them alone.
 _WRITEBACK_STEP = 16 << 20
@@ -38,8 +40,10 @@ class FileSpool:
         self._hash = hashlib.sha256()
         self._folder = folder
         self.descriptor = -1
+        self.is_open = True
         self._path: Path | None = None
-        self._held: list[bytes] | None = []
+        self._held: bytearray | None = bytearray()
+        self._is_broken = False
         if not in_memory:
             self._open()
         self._synced = False
@@ -53,7 +57,7 @@ class FileSpool:
         self._hash.update(block)
         self.size += len(block)
         if self._held is not None and self.size <= MOST_HELD_BYTES:
-            self._held.append(bytes(block))
+            self._held += block
             return
         if self._held is not None:
             self._open()
@@ -73,6 +77,8 @@ class FileSpool:
             StoreFull: no room.
             OSError: an fsync failed: nothing on this descriptor can be trusted any more.
         """
+        if self._is_broken:
+            raise OSError(errno.EIO, "an earlier fsync failed; what the next would say is not to be trusted")
         if self._linked:
             self._start_again()
         if not self._synced:
@@ -88,6 +94,7 @@ class FileSpool:
 
     def close(self) -> None:
         """Let go of the file; without a name it is gone."""
+        self.is_open, self._held = False, None
         if self.descriptor >= 0:
             _let_go(self.descriptor, at_once=not self._synced)
             self.descriptor = -1
@@ -99,8 +106,8 @@ class FileSpool:
         """From here on the bytes are in a file, those that were held too."""
         held, self._held = self._held, None
         self.descriptor, self._path = _open_nameless(self._folder)
-        for block in held or ():
-            self._write(block)
+        if held:
+            self._write(held)
 
     def _write(self, block: bytes | bytearray | memoryview) -> None:
         view = memoryview(block)
@@ -119,6 +126,7 @@ class FileSpool:
                     return
             os.fsync(self.descriptor)
         except OSError as fault:
+            self._is_broken = True
             raise _told(fault) from fault
 
     def _begin_writeback(self) -> None:
@@ -127,7 +135,7 @@ class FileSpool:
         "Not needed" makes Linux write dirty pages out, without a wait, and drop those that are written; a moment
         after the write none of these is.
         """
-        if hasattr(os, "posix_fadvise"):
+        with suppress(OSError, AttributeError):  # a hint; and not every system knows it
             os.posix_fadvise(self.descriptor, self._begun, self.size - self._begun, os.POSIX_FADV_DONTNEED)
         self._begun = self.size
 
@@ -156,14 +164,18 @@ class FileSpool:
                 old_path.unlink(missing_ok=True)
 
 
-def _write_durably(descriptor: int, blocks: list[bytes]) -> bool:
+def _write_durably(descriptor: int, content: bytearray) -> bool:
     """Write the first bytes of a file; true if they are durable already, which spares the fsync.
 
     RWF_SYNC is an fsync of this very write (pwritev2(2)).
     """
-    left = memoryview(b"".join(blocks))
+    left = memoryview(content)
     if hasattr(os, "RWF_SYNC") and left:
-        left = left[os.pwritev(descriptor, [left], 0, os.RWF_SYNC) :]
+        try:
+            left = left[os.pwritev(descriptor, [left], 0, os.RWF_SYNC) :]
+        except OSError as fault:
+            if fault.errno not in _NO_SYNCED_WRITE:
+                raise
         if not left:
             return True
         os.lseek(descriptor, 0, os.SEEK_END)

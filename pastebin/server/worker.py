@@ -28,6 +28,8 @@ _OTHER_DESCRIPTORS = 512
 _HEARING = 2
 # The same where the worker itself is about to end.
 _FAREWELL = 0.5
+# With so many connections a worker that ends lets nobody else in.
+_LAST_GUESTS = 64
 # Looking for idle connections means looking at all, so not at every turn.
 _EVICTION_PAUSE = 0.1
 
@@ -148,17 +150,16 @@ class ParkingWorker(Worker):
     def _let_in(self, listener: Any, name: Any) -> None:
         """Accept one client: the next may as well be another worker's."""
         with self._doorway:
-            if not self._crew.doors:
-                return  # closed since somebody knocked
-            try:
-                sock, peer = listener.accept()
-            except OSError as error:
-                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-                    self._make_room()
-                return
-            self._welcome(sock, peer, name)
+            if self._crew.doors:  # else closed since somebody knocked
+                self._accept(listener, name)
 
-    def _welcome(self, sock: socket.socket, peer: Any, name: Any) -> None:
+    def _accept(self, listener: Any, name: Any) -> bool:
+        try:
+            sock, peer = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                self._make_room()
+            return False
         sock.setblocking(False)
         if sock.family != socket.AF_UNIX:
             with suppress(OSError):  # it may be gone already
@@ -169,6 +170,7 @@ class ParkingWorker(Worker):
         crew.ready.append(connection)
         if len(crew.connections) >= self._most_connections:
             self._make_room()
+        return True
 
     def _make_room(self) -> None:
         """Close the connections that have been idle longest; if there are none, let nobody in for a while."""
@@ -201,6 +203,11 @@ class ParkingWorker(Worker):
         """Let nobody in, finish what was begun, at most for `graceful_timeout`."""
         crew = self._crew
         with self._doorway:
+            # A knock wakes one worker. If it was this one, nobody else has heard it.
+            for listener in self.sockets:
+                name = _address_words(listener.getsockname())
+                while crew.doors and len(crew.connections) < _LAST_GUESTS and self._accept(listener, name):
+                    crew.nudge()
             crew.close_doors()
         for listener in self.sockets:
             listener.close()

@@ -94,9 +94,12 @@ class _Group:
                 self._gather(group)
                 _do(connection, group)
         except BaseException as fault:  # noqa: BLE001 - it is raised again, in the thread that it belongs to
-            if not group:
+            if group:
+                _one_by_one(group, fault)
+            else:  # no transaction could begin, after a long wait maybe: that is nobody's fault, and everybody's
                 self._gather(group)
-            _one_by_one(group, fault)
+                for turn in group:
+                    turn.fault = fault
         for turn in group:
             turn.is_done = True
 

@@ -74,7 +74,7 @@ def _charge(connection: Connection, recordings: Iterable[Recording]) -> None:
         if recording.actor.is_nobody:
             used[limits.subject_of(recording.actor.address)] += recording.size_bytes
     quota = settings.ANONYMOUS_QUOTA if used else 0
-    for subject, size_bytes in used.items():
+    for subject, size_bytes in sorted(used.items()):
         if limits.add(connection, "anonymous bytes", subject, size_bytes, at_most=quota, seconds=DAY) is not None:
             raise StorageLimit(
                 f"Without an account {write_size(quota)} a day are taken from one address. "
@@ -85,15 +85,15 @@ def _charge(connection: Connection, recordings: Iterable[Recording]) -> None:
 
 def _name(connection: Connection, blobs: Iterable[BlobRecord]) -> None:
     """See to it that every blob has its row, live, and its address."""
-    distinct = {blob.digest: blob for blob in blobs}
+    # In one order everywhere, so that two transactions never wait for each other (PostgreSQL).
+    distinct = dict(sorted((blob.digest, blob) for blob in blobs))
     rows = _KNOWN.rows(connection, [{"of": digest} for digest in distinct])
     known = [three for row in rows for three in _by_three(row or ())]
     addresses: dict[str, str] = {}
-    given: list[str] = []
+    newest: str | None = None  # the nearest before it of those that the database does not know yet
     for digest, (own, before, after) in zip(distinct, known, strict=True):
-        addresses[digest] = own or shortest_address(digest, (before, after, *given), settings.ADDRESS_LENGTH)
-        if own is None:
-            given.append(digest)  # the database does not know it yet
+        addresses[digest] = own or shortest_address(digest, (before, after, newest), settings.ADDRESS_LENGTH)
+        newest = newest if own else digest
     for blob in blobs:
         blob.address = addresses[blob.digest]
     _ADD_ADDRESSES.count(connection, [{"digest": digest, "address": addresses[digest]} for digest in distinct])

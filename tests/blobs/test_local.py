@@ -222,6 +222,38 @@ def test_where_the_system_knows_no_synced_write_small_bytes_are_synced_all_the_s
     assert len(synced) == 2
 
 
+@pytest.mark.parametrize("fault", [errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS])
+def test_where_the_filesystem_refuses_a_synced_write_small_bytes_are_synced_all_the_same(store, monkeypatch, fault):
+    synced, real_fsync = [], os.fsync
+
+    def refuse(*arguments):
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(os, "pwritev", refuse)
+    monkeypatch.setattr(os, "fsync", lambda each: (synced.append(each), real_fsync(each)))
+
+    assert read(store, kept(store, SMALL)) == SMALL
+    assert len(synced) == 2
+
+
+@pytest.mark.parametrize(("content", "call"), [(SMALL, "pwritev"), (LARGE, "fsync")])
+def test_a_sync_that_failed_is_never_tried_again_on_the_same_file(store, monkeypatch, content, call):
+    spool, calls = spooled(store, content), []
+
+    def fail(*arguments):
+        calls.append(arguments)
+        raise OSError(errno.EIO, "lost")
+
+    monkeypatch.setattr(os, call, fail)
+    for _ in range(3):
+        with pytest.raises(OSError, match=r"lost|not to be trusted"):
+            store.put(spool)
+
+    assert len(calls) == 1
+    assert files_in(store) == []
+    spool.close()
+
+
 def test_small_bytes_take_no_descriptor_before_they_are_put(store):
     spool = spooled(store, SMALL)
     assert spool.descriptor < 0
@@ -269,7 +301,7 @@ def test_what_vanishes_while_it_is_listed_or_cleaned_is_no_error(store, monkeypa
 
 def test_spools_leave_descriptors_for_everything_else(store, monkeypatch):
     monkeypatch.setattr(resource, "getrlimit", lambda _which: (12, 12))
-    spools = [spooled(store, LARGE) for _ in range(3)]
+    spools = [spooled(store, SMALL), spooled(store, LARGE), store.spool()]
 
     with pytest.raises(StoreBusy):
         store.spool()

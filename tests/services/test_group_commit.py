@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -101,6 +102,24 @@ def test_more_than_a_group_are_all_kept(app, together, monkeypatch):
 
     assert together(*names) == [None] * 11
     assert noted(app) == {"first", *names}
+
+
+def test_where_no_transaction_can_begin_all_are_told_at_once(app, together, monkeypatch):
+    begun, real = [], group_commit.transaction
+
+    @contextmanager
+    def barred():
+        begun.append(1)
+        if len(begun) > 1:
+            raise LookupError("the database is locked")
+        with real() as connection:
+            yield connection
+
+    monkeypatch.setattr(group_commit, "transaction", barred)
+
+    assert together("a", "b", "c") == [None, *["the database is locked"] * 3]
+    assert len(begun) == 2
+    assert noted(app) == {"first"}
 
 
 def test_after_a_failure_the_next_goes_on(app):
