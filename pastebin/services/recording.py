@@ -86,7 +86,8 @@ def _charge(connection: Connection, recordings: Iterable[Recording]) -> None:
 def _name(connection: Connection, blobs: Iterable[BlobRecord]) -> None:
     """See to it that every blob has its row, live, and its address."""
     # In one order everywhere, so that two transactions never wait for each other (PostgreSQL).
-    distinct = dict(sorted((blob.digest, blob) for blob in blobs))
+    by_digest = {blob.digest: blob for blob in blobs}
+    distinct = {digest: by_digest[digest] for digest in sorted(by_digest)}
     rows = _KNOWN.rows(connection, [{"of": digest} for digest in distinct])
     known = [three for row in rows for three in _by_three(row or ())]
     addresses: dict[str, str] = {}

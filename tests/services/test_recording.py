@@ -28,7 +28,7 @@ def bytes_stand(monkeypatch):
     monkeypatch.setattr(LocalStore, "stands", lambda *_: True)
 
 
-def upload(digest: str) -> Recording:
+def upload(digest: str, stamp: str = "stamp") -> Recording:
     moment = milliseconds(now())
     blob = {
         "digest": digest, "size": 1, "media_type": "text/plain", "extension": "txt", "charset": "utf-8",
@@ -40,11 +40,11 @@ def upload(digest: str) -> Recording:
         "expires_at": FOREVER, "download_limit": None, "downloads": 0, "views": 0, "md5": None,
         "delete_token_hash": "", "created_at": moment, "updated_at": moment,
     }  # fmt: skip
-    return Recording(nobody("192.0.2.1"), 1, [BlobRecord(blob, "stamp")], [file])
+    return Recording(nobody("192.0.2.1"), 1, [BlobRecord(blob, stamp)], [file])
 
 
 def taken(*digests: str) -> list[str]:
-    recordings = [upload(digest) for digest in digests]
+    recordings = [upload(digest, f"stamp {number}") for number, digest in enumerate(digests)]
     with transaction() as connection:
         record(connection, recordings)
     return [recording.blobs[0].address for recording in recordings]
@@ -91,7 +91,9 @@ def test_any_number_is_recorded(count):
     addresses = taken(*digests)
 
     with reading() as connection:
-        kept = {digest: address for digest, address in connection.execute(select(AddressRow.digest, AddressRow.address))}
+        kept = {
+            digest: address for digest, address in connection.execute(select(AddressRow.digest, AddressRow.address))
+        }
     assert kept == dict(zip(digests, addresses, strict=True))
     assert len(set(addresses)) == count
 
