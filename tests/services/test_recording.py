@@ -91,9 +91,7 @@ def test_any_number_is_recorded(count):
     addresses = taken(*digests)
 
     with reading() as connection:
-        kept = {
-            digest: address for digest, address in connection.execute(select(AddressRow.digest, AddressRow.address))
-        }
+        kept = {row.digest: row.address for row in connection.execute(select(AddressRow.digest, AddressRow.address))}
     assert kept == dict(zip(digests, addresses, strict=True))
     assert len(set(addresses)) == count
 
