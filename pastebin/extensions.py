@@ -46,7 +46,7 @@ csrf = CSRFProtect()
 class _OfCurrentApp:
     """Stands for what the running application has under a name.
 
-    A request asks dozens of times, and Werkzeug's proxy takes five times as long for it.
+    A request asks dozens of times, and Werkzeug's proxy, which can do more, takes longer for it.
     """
 
     __slots__ = ("_name",)

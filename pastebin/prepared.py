@@ -83,12 +83,12 @@ class PreparedMany:
 
     def rows(self, connection: Connection, things: Sequence[Values]) -> Iterator[tuple[Any, ...] | None]:
         """The first row of each execution's result."""
-        for piece in pieces(things):
-            yield self._make(len(piece)).row(connection, numbered(piece))
+        for piece in _pieces(things):
+            yield self._make(len(piece)).row(connection, _numbered(piece))
 
     def count(self, connection: Connection, things: Sequence[Values]) -> int:
         """How many rows were changed."""
-        return sum(self._make(len(piece)).count(connection, numbered(piece)) for piece in pieces(things))
+        return sum(self._make(len(piece)).count(connection, _numbered(piece)) for piece in _pieces(things))
 
 
 def inserting(table: Table, on_conflict: str = "") -> PreparedMany:
@@ -104,12 +104,12 @@ def inserting(table: Table, on_conflict: str = "") -> PreparedMany:
     return PreparedMany(make)
 
 
-def pieces(things: Sequence[Values]) -> Iterator[Sequence[Values]]:
+def _pieces(things: Sequence[Values]) -> Iterator[Sequence[Values]]:
     """The things in runs that one statement takes: each length is prepared once and stays so."""
     for begin in range(0, len(things), _LARGEST_PIECE):
         yield things[begin : begin + _LARGEST_PIECE]
 
 
-def numbered(things: Sequence[Values]) -> Values:
+def _numbered(things: Sequence[Values]) -> Values:
     """Their values under one roof: `name` of the first is `name_0`."""
     return {f"{name}_{number}": value for number, thing in enumerate(things) for name, value in thing.items()}

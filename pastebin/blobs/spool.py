@@ -122,12 +122,30 @@ class FileSpool:
         try:
             if held is not None:
                 self.descriptor, self._path = _open_nameless(self._folder)
-                if _write_durably(self.descriptor, held):
+                if self._write_synced(held):
                     return
             os.fsync(self.descriptor)
         except OSError as fault:
             self._is_broken = True
             raise _told(fault) from fault
+
+    def _write_synced(self, content: bytearray) -> bool:
+        """Write the first bytes of the file; true if they are durable already, which spares the fsync.
+
+        RWF_SYNC is an fsync of this very write (pwritev2(2)).
+        """
+        written = 0
+        if content and hasattr(os, "RWF_SYNC"):
+            try:
+                written = os.pwritev(self.descriptor, [content], 0, os.RWF_SYNC)
+            except OSError as fault:
+                if fault.errno not in _NO_SYNCED_WRITE:
+                    raise
+        if 0 < written == len(content):
+            return True
+        os.lseek(self.descriptor, written, os.SEEK_SET)
+        self._write(memoryview(content)[written:])
+        return False
 
     def _begin_writeback(self) -> None:
         """Have the disk begin with what it was not told of yet.
@@ -162,26 +180,6 @@ class FileSpool:
             os.close(old)
             if old_path:
                 old_path.unlink(missing_ok=True)
-
-
-def _write_durably(descriptor: int, content: bytearray) -> bool:
-    """Write the first bytes of a file; true if they are durable already, which spares the fsync.
-
-    RWF_SYNC is an fsync of this very write (pwritev2(2)).
-    """
-    left = memoryview(content)
-    if hasattr(os, "RWF_SYNC") and left:
-        try:
-            left = left[os.pwritev(descriptor, [left], 0, os.RWF_SYNC) :]
-        except OSError as fault:
-            if fault.errno not in _NO_SYNCED_WRITE:
-                raise
-        if not left:
-            return True
-        os.lseek(descriptor, 0, os.SEEK_END)
-    while left:
-        left = left[os.write(descriptor, left) :]
-    return False
 
 
 def _let_go(descriptor: int, *, at_once: bool) -> None:

@@ -24,8 +24,8 @@ _READY_FACTOR = 4
 def ready_memory(folder: Path, size: int) -> None:
     """Have the kernel own more free memory than a turn writes, whoever's turn it is.
 
-    A virtual machine may give memory that is free back to its host. To write into that later costs five times as much
-    as into what a file has just set free. Without this each side's speed would be that of what went before it.
+    A virtual machine may give memory that is free back to its host. To write into that later costs far more than into
+    what a file has just set free. Without this each side's speed would be that of what went before it.
     """
     scratch = folder / "scratch"
     buffer = bytearray(STEP_BYTES)
