@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from pastebin.extensions import db, reading, store
 from pastebin.services.actor import Scope
@@ -465,7 +466,7 @@ def test_a_raw_body_that_is_cut_short_is_refused_and_nothing_is_kept(app, client
 
     assert answer.status_code == 400
     assert stored(app) == []
-    assert open_spools() == 0
+    assert open_spools(app) == 0
 
 
 def test_a_form_that_is_cut_short_is_refused_and_nothing_is_kept(app, client):
@@ -478,7 +479,7 @@ def test_a_form_that_is_cut_short_is_refused_and_nothing_is_kept(app, client):
 
     assert answer.status_code == 400
     assert stored(app) == []
-    assert open_spools() == 0
+    assert open_spools(app) == 0
 
 
 def test_a_form_that_has_no_end_is_refused_and_nothing_is_kept(app, client):
@@ -488,7 +489,7 @@ def test_a_form_that_has_no_end_is_refused_and_nothing_is_kept(app, client):
     assert answer.status_code == 400
     assert answer.json["code"] == "INVALID_FIELDS_ERROR"
     assert stored(app) == []
-    assert open_spools() == 0
+    assert open_spools(app) == 0
 
 
 @pytest.mark.parametrize("declared", ["multipart/form-data", "multipart/form-data; boundary="])
@@ -522,7 +523,7 @@ def test_the_files_of_one_request_are_bounded_together(make_app):
 
     assert answer.status_code == 413
     assert stored(app) == []
-    assert open_spools() == 0
+    assert open_spools(app) == 0
 
 
 @pytest.mark.parametrize("form", [True, False])
@@ -536,7 +537,7 @@ def test_a_body_of_unknown_length_is_refused_when_it_passes_the_bound(make_app, 
     assert answer.status_code == 413
     assert endless.taken < 4 * MIB
     assert stored(app) == []
-    assert open_spools() == 0
+    assert open_spools(app) == 0
 
 
 @pytest.mark.parametrize("beginning", [b"preamble ", body(file(b"x"))], ids=["before the form", "after its end"])
@@ -598,7 +599,8 @@ def test_a_key_that_does_not_stand_is_refused_before_the_body_is_read(client):
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def open_spools() -> int:
-    """Nameless files that this process still holds open."""
+def open_spools(app: Flask) -> int:
+    """Nameless files that the application's store still holds open."""
+    spools = f"{app.extensions['pastebin.store'].folder().resolve()}/spool/"
     open_now = (Path("/proc/self/fd") / number for number in os.listdir("/proc/self/fd"))
-    return sum("/spool/" in os.readlink(each) for each in open_now if each.is_symlink())
+    return sum(os.readlink(each).startswith(spools) for each in open_now if each.is_symlink())
