@@ -40,6 +40,9 @@
 # DATABASE_URL = ""
 # BLOB_FOLDER = ""
 
+# Contents up to this size wait in the database until the next sweep; 0 for none.
+# STAGING_SIZE = "4KiB"
+
 # Free disk below which uploads are refused (507); reading and deleting go on.
 # STORAGE_RESERVE = "256MiB"
 

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -13,6 +14,7 @@ from pastebin.access.current import QuickRequest, current_request
 from pastebin.access.login import register_login
 from pastebin.access.session_cookie import ServerSessions
 from pastebin.blobs.local import LocalStore
+from pastebin.blobs.staged import StagedStore
 from pastebin.blueprints import delivery, errors
 from pastebin.blueprints.api import bp as api
 from pastebin.blueprints.files import bp as files
@@ -22,6 +24,7 @@ from pastebin.blueprints.web import bp as web
 from pastebin.config import Settings
 from pastebin.extensions import csrf, db, migrate, tune_sqlite
 from pastebin.generation import Generation
+from pastebin.services import staging
 
 
 def create_app(instance_folder: Path | str | None = None, **overrides: object) -> Flask:
@@ -85,13 +88,20 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     )
     app.extensions["pastebin.settings"] = settings
     blobs = Path(settings.BLOB_FOLDER) if settings.BLOB_FOLDER else folder / "blobs"
-    app.extensions["pastebin.store"] = LocalStore(blobs, settings.STORAGE_RESERVE)
+    store = StagedStore(LocalStore(blobs, settings.STORAGE_RESERVE), partial(_staged, app))
+    app.extensions["pastebin.store"] = store
     generation = Generation(folder / "generation")
     app.extensions["pastebin.generation"] = generation
-    app.wsgi_app = Lane(app.wsgi_app, app.extensions["pastebin.store"], generation)  # type: ignore[method-assign]
+    app.wsgi_app = Lane(app.wsgi_app, store, generation)  # type: ignore[method-assign]
     app.session_interface = ServerSessions()
     app.request_class = QuickRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+
+
+def _staged(app: Flask, digest: str) -> bytes | None:
+    """The bytes of a staged content, for whoever asks: the lane does so outside of any request."""
+    with app.app_context():
+        return staging.content_of(digest)
 
 
 def _extend(app: Flask) -> None:

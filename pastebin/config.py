@@ -229,6 +229,9 @@ class Settings:
     SECRET_KEY_FALLBACKS: tuple[str, ...] = _setting((), read_list, "Former secret keys that are still accepted.")
     DATABASE_URL: str = _setting("", read_text, "The database; without it SQLite in the instance folder.")
     BLOB_FOLDER: str = _setting("", read_text, "Where the files' bytes lie; without it instance/blobs.")
+    STAGING_SIZE: int = _setting(
+        4 * KIB, read_size, "Contents up to this size wait in the database until the next sweep; 0 for none."
+    )
     STORAGE_RESERVE: int = _setting(256 * MIB, read_size, "Free disk below which uploads are refused (507).")
 
     ADDRESS_LENGTH: int = _setting(16, read_address_length, "The fewest hex digits of a hash address, 8 to 64.")

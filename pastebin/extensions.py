@@ -185,11 +185,28 @@ def _make_unreadable_for_others(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
 
 
+def clear_log() -> None:
+    """Have SQLite write its log into the database and empty it, so that what was removed is in neither.
+
+    Not now where somebody reads from the log at this moment.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    with current_app.extensions["pastebin.writers_turn"], db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")  # nobody is kept waiting for it
+        try:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+
+
+_BUSY_MILLISECONDS = 30_000
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=30000",
+    "secure_delete=ON",  # staged contents that were removed are not left lying in free pages
+    f"busy_timeout={_BUSY_MILLISECONDS}",
     "wal_autocheckpoint=4000",  # pages: the upload that meets it waits for two more fsyncs
 )
 
@@ -216,6 +233,7 @@ __all__ = [
     "Expiry",
     "Model",
     "Moment",
+    "clear_log",
     "csrf",
     "db",
     "generation",

@@ -149,7 +149,7 @@ def test_fsck_finds_nothing_wrong_with_what_is_right(run, instance):
 
 @pytest.mark.parametrize("spoil", ["missing", "shorter", "other bytes"])
 def test_fsck_finds_what_is_lost_and_repairs_it(run, instance, spoil):
-    client = create_app(instance).test_client()
+    client = create_app(instance, STAGING_SIZE=0).test_client()
     told, other = upload(client), upload(client, b"another")
     path = instance / "blobs" / told["sha256"][:2] / told["sha256"]
     path.chmod(0o640)
@@ -171,7 +171,7 @@ def test_fsck_finds_what_is_lost_and_repairs_it(run, instance, spoil):
 
 
 def test_without_deep_fsck_reads_no_bytes(run, instance):
-    told = upload(create_app(instance).test_client())
+    told = upload(create_app(instance, STAGING_SIZE=0).test_client())
     path = instance / "blobs" / told["sha256"][:2] / told["sha256"]
     path.chmod(0o640)
     path.write_bytes(b"jello\n")

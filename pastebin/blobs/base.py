@@ -41,6 +41,9 @@ class Spool(Protocol):
     def digest(self) -> str:
         """The 64 hex digits of what was written."""
 
+    def held(self) -> bytes | None:
+        """All bytes, where they are few and nothing but this process's memory has them yet."""
+
     def close(self) -> None:
         """Let go of it. Closing twice is no error."""
 

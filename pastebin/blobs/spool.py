@@ -69,6 +69,10 @@ class FileSpool:
         """The 64 hex digits of what was written."""
         return self._hash.hexdigest()
 
+    def held(self) -> bytes | None:
+        """All bytes, while they are in memory (see `Spool.held`)."""
+        return None if self._held is None else bytes(self._held)
+
     def link(self, target: str) -> None:
         """Make the bytes durable and give them the name *target*.
 

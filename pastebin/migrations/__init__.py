@@ -14,6 +14,8 @@ from pastebin.extensions import db
 FOLDER = Path(__file__).parent
 
 log = logging.getLogger(__name__)
+# What it says at every step is for whoever writes migrations; that they ran is said below.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def upgrade_if_needed(app: Flask) -> None:

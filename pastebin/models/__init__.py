@@ -1,7 +1,7 @@
 """What the database remembers: a module per table."""
 
 from pastebin.models.accounts import ApiKeyRow, SessionRow, UserRow
-from pastebin.models.blobs import AddressRow, BlobRow, BlobState
+from pastebin.models.blobs import AddressRow, BlobRow, BlobState, StagedRow
 from pastebin.models.counters import CounterRow, LeaseRow
 from pastebin.models.files import FileRow
 
@@ -14,5 +14,6 @@ __all__ = [
     "FileRow",
     "LeaseRow",
     "SessionRow",
+    "StagedRow",
     "UserRow",
 ]

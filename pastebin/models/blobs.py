@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, String, text
+from sqlalchemy import BigInteger, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pastebin.extensions import Model, Moment
@@ -31,7 +31,7 @@ class AddressRow(Model):
 
 
 class BlobRow(Model):
-    """Bytes that the store has, by their digest."""
+    """Bytes that are kept, by their digest: in the store, or staged."""
 
     __tablename__ = "blobs"
     __table_args__ = (
@@ -49,3 +49,15 @@ class BlobRow(Model):
     created_at: Mapped[datetime] = mapped_column(Moment)
     # Set when the last file that named it went; the sweep's list of work.
     orphaned_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class StagedRow(Model):
+    """The bytes of a small content, as committed with its record; the sweep moves them into the store.
+
+    A table of its own: its rows come and go, and the blobs' pages stay dense.
+    """
+
+    __tablename__ = "staged"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -19,16 +19,20 @@ from pastebin.errors import StorageLimit
 from pastebin.extensions import settings, store
 from pastebin.models import AddressRow, BlobRow, FileRow
 from pastebin.prepared import Prepared, PreparedMany, Values, inserting
-from pastebin.services import limits
+from pastebin.services import limits, staging
 from pastebin.services.actor import Actor
 
 
 @dataclass
 class BlobRecord:
-    """A content that was put: its row, and the stamp of the bytes; `address` is known once it is recorded."""
+    """A content: its row, and the stamp of the bytes that were put, or the bytes themselves if they are to be staged.
+
+    `address` is known once it is recorded.
+    """
 
     row: Values
     stamp: str
+    content: bytes | None = None
     address: str = ""
 
     @property
@@ -61,9 +65,10 @@ def record(connection: Connection, recordings: Sequence[Recording]) -> None:
     _charge(connection, recordings)
     blobs = [blob for recording in recordings for blob in recording.blobs]
     _name(connection, blobs)
+    staging.stage(connection, {blob.digest: blob.content for blob in blobs if blob.content is not None}.items())
     _INSERT_FILES.count(connection, [file for recording in recordings for file in recording.files])
     # The rows are ours until the commit, and the sweep unlinks in a transaction that has them: the bytes stay from now.
-    if not all(store.stands(blob.digest, blob.stamp) for blob in blobs):
+    if not all(store.stands(blob.digest, blob.stamp) for blob in blobs if blob.content is None):
         raise SweptAway
 
 

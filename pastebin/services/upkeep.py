@@ -15,9 +15,9 @@ from datetime import timedelta
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from pastebin.extensions import now, reading, settings, store, transaction
+from pastebin.extensions import clear_log, now, reading, settings, store, transaction
 from pastebin.models import BlobRow, BlobState, FileRow, LeaseRow
-from pastebin.services import files, keys, limits, sessions, strays
+from pastebin.services import files, keys, limits, sessions, staging, strays
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +29,24 @@ _LEASE = "sweep"
 
 @dataclass
 class Swept:
-    """What a sweep removed."""
+    """What a sweep removed, and what it moved."""
 
     files: int = 0
     blobs: int = 0
     strays: int = 0
+    moved: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.files} expired or used-up files, {self.blobs} blobs that no file names, "
-            f"{self.strays} stray pieces of interrupted uploads"
+            f"{self.strays} stray pieces of interrupted uploads; moved {self.moved} small contents into the store"
         )
 
 
 def sweep(*, slices: int = 1, slice_number: int = 0) -> Swept:
     """Remove what has expired or is used up, blobs that no file names, and stray bytes past their grace.
+
+    What is staged and stays is moved into the store.
 
     Args:
         slices: into how many parts the store is divided when looking for strays.
@@ -54,6 +57,9 @@ def sweep(*, slices: int = 1, slice_number: int = 0) -> Swept:
     sessions.sweep()
     keys.sweep()
     limits.sweep()
+    swept.moved = staging.move_to_store()
+    if swept != Swept():
+        clear_log()
     return swept
 
 
@@ -120,6 +126,7 @@ def _unlink(digest: str) -> bool:
         gone = delete(BlobRow).where(BlobRow.digest == digest, BlobRow.state == BlobState.DYING)
         if connection.execute(gone).rowcount == 0:
             return False
+        staging.forget(connection, digest)
         store.remove(digest)
     return True
 

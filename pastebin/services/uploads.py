@@ -29,7 +29,7 @@ from pastebin.errors import (
 )
 from pastebin.extensions import FOREVER, milliseconds, moment, now, settings, store
 from pastebin.models import BlobState
-from pastebin.services import secrets, strays
+from pastebin.services import secrets, staging, strays
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
 from pastebin.services.group_commit import commit_together
@@ -182,6 +182,7 @@ class _Described:
     charset: str | None
     address: str = ""
     was_put: bool = False
+    staged: bytes | None = None
 
     @classmethod
     def of(cls, file: Incoming) -> "_Described":
@@ -193,13 +194,16 @@ class _Described:
         return cls(file.spool, file.spool.digest(), filename, extension, media_type, sniffed, file.charset)
 
     def put(self) -> BlobRecord:
-        """Make the bytes durable; what is to be recorded of them.
+        """Make the bytes durable, unless they are to be staged; what is to be recorded of them.
 
         Raises:
             StoreFull: the disk is full.
         """
-        stamp = store.put(self.spool)
-        self.was_put = True
+        content = self.staged = self.staged or staging.to_stage(self.spool)
+        stamp = ""
+        if content is None:
+            stamp = store.put(self.spool)
+            self.was_put = True
         row = {
             "digest": self.digest,
             "size": self.spool.size,
@@ -210,7 +214,7 @@ class _Described:
             "created_at": milliseconds(now()),
             "orphaned_at": None,
         }
-        return BlobRecord(row, stamp)
+        return BlobRecord(row, stamp, content)
 
 
 def _check_type(file: _Described) -> None:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pastebin.extensions import store
 from pastebin.services import accounts, keys
 from pastebin.services.actor import Scope
 from tests.bodies import MIB, StreamedBody, UnreadableBody, unknown_length
 from tests.browsing import log_in
 from tests.conftest import PASSWORD, bearer
+from tests.contents import stored
 from tests.forms import body, content_type, field, file, multipart
 
 KIB = 1024
-
-
-def stored(app):
-    with app.app_context():
-        return list(store.listing(0, 1))
 
 
 @pytest.fixture

@@ -13,19 +13,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from pastebin.extensions import db, reading, store
+from pastebin.extensions import db, reading
 from pastebin.services.actor import Scope
 from tests.bodies import MIB, StreamedBody, UnreadableBody, unknown_length
 from tests.conftest import bearer
+from tests.contents import stored
 from tests.forms import body, content_type, field, file, multipart, path_of, upload
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
-
-
-def stored(app):
-    """Digests of all bytes that the store holds."""
-    with app.app_context():
-        return [digest for digest, _age in store.listing(0, 1)]
 
 
 # ---- the answer

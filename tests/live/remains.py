@@ -23,6 +23,7 @@ class Kept:
 
     files: int
     blobs: int
+    staged: int
     stored: int
     spools: int
 
@@ -30,11 +31,11 @@ class Kept:
 def kept(server: Server) -> Kept:
     """What the server keeps now, spools that are open in its workers included."""
     with closing(database(server)) as connection:
-        files, blobs = (
-            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own two names
-            for table in ("files", "blobs")
+        files, blobs, staged = (
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own names
+            for table in ("files", "blobs", "staged")
         )
-    return Kept(files, blobs, sum(1 for _ in stored(server)), spools(server))
+    return Kept(files, blobs, staged, sum(1 for _ in stored(server)), spools(server))
 
 
 def is_unchanged(server: Server, before: Kept, within: float = 10) -> bool:

@@ -81,7 +81,8 @@ def sweeping(server: Server) -> Iterator[subprocess.Popen[bytes]]:
 
 def take_turns(server: Server, rounds: int, seed: int) -> list[str]:
     """Delete the last file of a content and upload the same at the same moment, again and again; what got lost."""
-    chance, content = random.Random(seed), os.urandom(1000)
+    # Of either kind: one that is staged, and one that is put into the store at once.
+    chance, content = random.Random(seed), os.urandom(5000 if seed % 2 else 1000)
     lost: list[str] = []
     with Caller(server) as deleter, Caller(server) as uploader, ThreadPoolExecutor(1) as other:
         last = uploader.upload(content)
@@ -138,7 +139,7 @@ def test_an_upload_that_is_refused_takes_nothing_from_one_of_the_same_that_is_no
         ThreadPoolExecutor(1) as other,
     ):
         for number in range(300):
-            content = os.urandom(1000)
+            content = os.urandom(5000)
             refusing = other.submit(nobody.try_upload, content)
             if number % 2:
                 time.sleep(random.random() * 0.004)

@@ -149,7 +149,7 @@ def test_removing_what_is_not_there_is_no_error(ann):
 
 
 def test_bytes_that_are_lost_are_not_found_rather_than_a_fault(app, ann):
-    file = take(ann)
+    file = take(ann, bytes(5000))
     store.remove(file.digest)
 
     for address in (file.uuid, file.address):

@@ -19,6 +19,12 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
 @pytest.fixture
+def app(make_app) -> Flask:
+    """One that puts every content into the store at once, where it can be spoilt."""
+    return make_app(STAGING_SIZE=0)
+
+
+@pytest.fixture
 def kept(app: Flask, client) -> Path:
     """Where the bytes of an upload lie."""
     upload(client, CONTENT)

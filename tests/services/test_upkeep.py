@@ -18,6 +18,12 @@ from pastebin.services.actor import nobody
 from pastebin.services.uploads import Incoming, Rules, take_in
 
 
+@pytest.fixture
+def app(make_app):
+    """One that puts every content into the store at once; what is staged is `test_staging`'s."""
+    return make_app(STAGING_SIZE=0)
+
+
 @pytest.fixture(autouse=True)
 def context(app):
     with app.app_context():

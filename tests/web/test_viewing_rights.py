@@ -97,7 +97,7 @@ def test_an_expired_file_has_no_page(client: FlaskClient) -> None:
 
 
 def test_a_file_whose_bytes_are_gone_has_no_page(app: Flask, client: FlaskClient) -> None:
-    sent = upload(client)
+    sent = upload(client, bytes(5000))
     (blob,) = Path(app.instance_path).glob(f"blobs/*/{sent['sha256']}")
     blob.unlink()
 
