@@ -183,7 +183,7 @@ def read_address_length(raw: object) -> int:
 def read_bind(raw: object) -> str:
     """HOST:PORT or unix:PATH."""
     text = read_text(raw).strip()
-    if not re.fullmatch(r"unix:.+|.*:[0-9]{1,5}", text):
+    if not re.fullmatch(r"unix:.+|.+:[0-9]{1,5}", text):
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:8000")
     if not text.startswith("unix:") and int(text.rpartition(":")[2]) > 65535:
         raise ValueError("has a port above 65535")

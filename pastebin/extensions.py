@@ -7,6 +7,7 @@ services can use them without knowing of Flask.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -22,6 +23,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -30,7 +32,10 @@ from pastebin.generation import Generation
 from pastebin.prepared import Prepared
 
 if TYPE_CHECKING:
-    from pastebin.blobs.base import BlobStore
+    from pastebin.blobs.staged import StagedStore
+
+
+log = logging.getLogger(__name__)
 
 
 class Base(DeclarativeBase):
@@ -59,7 +64,7 @@ class _OfCurrentApp:
 
 
 settings = cast("Settings", _OfCurrentApp("pastebin.settings"))
-store = cast("BlobStore", _OfCurrentApp("pastebin.store"))
+store = cast("StagedStore", _OfCurrentApp("pastebin.store"))
 generation = cast("Generation", _OfCurrentApp("pastebin.generation"))
 
 # mypy reads the plain base; Flask-SQLAlchemy's Model is that base with its own registry behind it.
@@ -188,7 +193,7 @@ def _make_unreadable_for_others(path: Path) -> None:
 def clear_log() -> None:
     """Have SQLite write its log into the database and empty it, so that what was removed is in neither.
 
-    Not now where somebody reads from the log at this moment.
+    Where somebody reads from it at this moment, or the disk has no room, it is left for the next time.
     """
     if db.engine.dialect.name != "sqlite":
         return
@@ -196,6 +201,8 @@ def clear_log() -> None:
         connection.exec_driver_sql("PRAGMA busy_timeout=0")  # nobody is kept waiting for it
         try:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except OperationalError:
+            log.warning("SQLite's log could not be emptied", exc_info=True)
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
 

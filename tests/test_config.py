@@ -104,6 +104,7 @@ def test_the_environment_writes_values_as_text(tmp_path, name, text, value):
         ("BASE_URL", "https://[paste", "must be an address"),
         ("TRUSTED_PROXIES", "localhost", "no IP address or network"),
         ("BIND", "8000", "must be HOST:PORT"),
+        ("BIND", ":8000", "must be HOST:PORT"),
         ("LOG_LEVEL", "chatty", "must be debug"),
         ("ANONYMOUS_MAX_EXPIRY", "0", "must be longer"),
     ],

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade
 
 from pastebin import create_app, migrations
-from pastebin.extensions import db
+from pastebin.extensions import clear_log, db
 from tests.running import ROOT
 
 START = "import sys; from pastebin import create_app; create_app(sys.argv[1]); print('started')"
@@ -59,13 +59,17 @@ def test_every_step_can_be_taken_back_and_again(app, make_app):
 
 
 def test_sqlite_waits_for_the_disk_at_every_commit(app):
+    with app.app_context():
+        clear_log()  # which waits for nobody, and leaves its connection as it was
     with app.app_context(), db.engine.connect() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
         }
 
-    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert pragmas == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 30_000
+    }  # fmt: skip
 
 
 def test_a_database_elsewhere_is_used_where_the_setting_names_one(tmp_path):

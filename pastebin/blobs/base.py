@@ -79,8 +79,11 @@ class BlobStore(Protocol):
     def stands(self, digest: str, stamp: str) -> bool:
         """Whether what `put` stamped is still there, untouched since. Quick: safe inside a transaction."""
 
-    def open(self, digest: str) -> FileIO:
+    def open(self, digest: str, size: int | None = None) -> FileIO:
         """The bytes as an open file with a descriptor; stays readable when they are removed meanwhile.
+
+        Args:
+            size: how many they are, where that is known: it may spare a look.
 
         Raises:
             BlobMissing: there are none.

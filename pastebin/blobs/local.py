@@ -76,7 +76,7 @@ class LocalStore:
         """Whether the same inode still has the name."""
         return _stamp(self._path(digest)) == stamp
 
-    def open(self, digest: str) -> FileIO:
+    def open(self, digest: str, size: int | None = None) -> FileIO:
         """The open file (see `BlobStore.open`)."""
         try:
             return FileIO(self._path(digest))

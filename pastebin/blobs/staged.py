@@ -7,6 +7,7 @@ from io import FileIO
 from pathlib import Path
 
 from pastebin.blobs.base import BlobMissing, BlobStore, Spool
+from pastebin.blobs.spool import MOST_HELD_BYTES
 
 
 class StagedStore:
@@ -33,21 +34,27 @@ class StagedStore:
         """Whether what was put is still in the store."""
         return self._store.stands(digest, stamp)
 
-    def open(self, digest: str) -> FileIO:
-        """The open file (see `BlobStore.open`)."""
-        try:
-            return self._store.open(digest)
-        except BlobMissing:
-            content = self._content_of(digest)
-        # If it does not wait either, it may have been moved between the two looks.
+    def open(self, digest: str, size: int | None = None) -> FileIO:
+        """The open file (see `BlobStore.open`).
+
+        What waits is looked for first: a stranger who uploads bytes that are in the store already, somebody's private
+        ones perhaps, must get them back as slowly as new ones.
+        """
+        content = self._waiting(digest, size)
         return self._store.open(digest) if content is None else _as_file(content)
 
     def size(self, digest: str) -> int | None:
         """Size in bytes, or None."""
-        size = self._store.size(digest)
-        if size is None and (content := self._content_of(digest)) is not None:
-            return len(content)
-        return size if size is not None else self._store.size(digest)
+        content = self._waiting(digest)
+        return self._store.size(digest) if content is None else len(content)
+
+    def holds(self, digest: str, content: bytes) -> bool:
+        """Whether the store itself has a digest, with these very bytes."""
+        try:
+            with self._store.open(digest) as file:
+                return file.read(len(content) + 1) == content
+        except BlobMissing:
+            return False
 
     def remove(self, digest: str) -> None:
         """Remove the bytes from the store."""
@@ -68,6 +75,9 @@ class StagedStore:
     def folder(self) -> Path | None:
         """Where the store lies on this machine, if it does."""
         return self._store.folder()
+
+    def _waiting(self, digest: str, size: int | None = None) -> bytes | None:
+        return None if size is not None and size > MOST_HELD_BYTES else self._content_of(digest)
 
 
 def _as_file(content: bytes) -> FileIO:

@@ -107,7 +107,7 @@ def deliver(request: Request, content: Content, before_sending: Callable[[], Non
     if request.method == "HEAD":
         return Response(headers=headers)
     try:
-        file = store.open(content.digest)
+        file = store.open(content.digest, content.size)
     except BlobMissing as fault:
         raise FileNotFound from fault
     try:

@@ -91,7 +91,7 @@ class Lane:
     def _send(self, card: Card, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
         wrapper: Any = environ.get("wsgi.file_wrapper")
         try:
-            file: FileIO | None = self._store.open(card.digest) if wrapper else None
+            file: FileIO | None = self._store.open(card.digest, card.size) if wrapper else None
         except BlobMissing:
             return None
         if file is None:
@@ -110,7 +110,7 @@ class Lane:
 
     def _read(self, card: Card) -> bytes | None:
         try:
-            with self._store.open(card.digest) as file:
+            with self._store.open(card.digest, card.size) as file:
                 body = file.read(card.size + 1)
         except BlobMissing:
             return None

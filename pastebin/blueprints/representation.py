@@ -69,8 +69,8 @@ def describe_uploads(uploads: list[Uploaded], links: Links) -> dict[str, Any]:
 
 
 def render_json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> ReadyAnswer:
-    """An answer in JSON."""
-    return ReadyAnswer(_encode(body), status=status, headers=headers, content_type="application/json")
+    """An answer in JSON, with a line's end for who reads it in a terminal."""
+    return ReadyAnswer(_encode(body) + "\n", status=status, headers=headers, content_type="application/json")
 
 
 def upload_headers(uploaded: Uploaded, links: Links) -> dict[str, str]:

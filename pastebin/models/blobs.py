@@ -60,4 +60,5 @@ class StagedRow(Model):
     __tablename__ = "staged"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staged_at: Mapped[datetime] = mapped_column(Moment)
     content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -39,7 +39,7 @@ def _compute_md5(file: StoredFile) -> str:
     try:
         if kept := _kept_md5(file):
             return kept
-        with store.open(file.digest) as blob:
+        with store.open(file.digest, file.size) as blob:
             computed = hashlib.file_digest(blob, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     except BlobMissing as fault:
         raise FileNotFound from fault

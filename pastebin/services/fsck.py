@@ -143,18 +143,13 @@ def _forget(report: Report, digest: str, deep: bool) -> None:
             is_bad = row is not None and _fault_of(digest, row.size, deep) is not None
         except _Unreadable:
             return
-        has_good_ones = is_bad and staging.is_whole(connection, digest)
-        if has_good_ones:
-            store.remove(digest)
-        elif is_bad:
+        if is_bad:
             connection.execute(delete(FileRow).where(FileRow.digest == digest))
             connection.execute(delete(BlobRow).where(BlobRow.digest == digest))
             staging.forget(connection, digest)
             store.remove(digest)
     report.faults_mended += 1
-    if has_good_ones:
-        report.mended.append(f"removed wrong bytes of blob {digest} from the store; the right ones are staged")
-    elif is_bad:
+    if is_bad:
         generation.advance()
         report.mended.append(f"forgot blob {digest} and the files that named it")
 

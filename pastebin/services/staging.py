@@ -5,7 +5,6 @@ file of their own before it, they would cost an upload three waits for the
 disk instead of one, and several times the work.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from typing import cast
@@ -13,7 +12,7 @@ from typing import cast
 from sqlalchemy import Connection, String, Table, bindparam, delete, select
 
 from pastebin.blobs import Spool, StoreBusy, StoreFull
-from pastebin.extensions import reading, settings, store, transaction
+from pastebin.extensions import milliseconds, now, reading, settings, store, transaction
 from pastebin.models import StagedRow
 from pastebin.prepared import Prepared, inserting
 from pastebin.services import strays
@@ -29,20 +28,20 @@ def to_stage(spool: Spool) -> bytes | None:
 
 
 def stage(connection: Connection, contents: Iterable[tuple[str, bytes]]) -> None:
-    """Keep contents, by their digest, inside the transaction that records them. The bytes of a digest never change."""
-    _STAGE.count(connection, [{"digest": digest, "content": content} for digest, content in contents])
+    """Keep contents, by their digest, inside the transaction that records them.
+
+    What is staged already is written once more, if only its time: it must not be quicker for being known.
+    """
+    moment = milliseconds(now())
+    rows = [{"digest": digest, "staged_at": moment, "content": content} for digest, content in contents]
+    _STAGE.count(connection, rows)
 
 
 def content_of(digest: str) -> bytes | None:
     """The bytes of a digest that is staged."""
     with reading() as connection:
-        return _content(connection, digest)
-
-
-def is_whole(connection: Connection, digest: str) -> bool:
-    """Whether a digest is staged, with the right bytes."""
-    content = _content(connection, digest)
-    return content is not None and hashlib.sha256(content).hexdigest() == digest
+        row = _CONTENT.row(connection, {"of": digest})
+    return None if row is None else bytes(row[0])
 
 
 def forget(connection: Connection, digest: str) -> None:
@@ -51,27 +50,30 @@ def forget(connection: Connection, digest: str) -> None:
 
 
 def move_to_store() -> int:
-    """Move everything that is staged by now into the store; how many contents were moved."""
-    moved = 0
+    """Move what is staged into the store, each content at most once; how many were moved.
+
+    What cannot be moved now stays staged until the next sweep.
+    """
+    moved, last = 0, ""
     try:
-        while count := _move(_next_batch()):
-            moved += count
+        while batch := _next_batch(last):
+            moved += _move(batch)
+            last = batch[-1][0]
     except (StoreFull, StoreBusy):
-        log.warning("the store has no room for staged contents now; they stay in the database until the next sweep")
+        log.warning("the store takes nothing at the moment; staged contents stay in the database until the next sweep")
     return moved
 
 
-def _next_batch() -> Sequence[tuple[str, bytes]]:
+def _next_batch(last: str) -> Sequence[tuple[str, bytes]]:
+    following = select(StagedRow.digest, StagedRow.content).where(StagedRow.digest > last)
     with reading() as connection:
-        rows = connection.execute(select(StagedRow.digest, StagedRow.content).limit(_BATCH)).all()
+        rows = connection.execute(following.order_by(StagedRow.digest).limit(_BATCH)).all()
     return [(row.digest, row.content) for row in rows]
 
 
 def _move(batch: Sequence[tuple[str, bytes]]) -> int:
     """Bytes first, as with an upload, and then the record that they need not wait any more."""
-    if not batch:
-        return 0
-    stamps = {digest: _put(content) for digest, content in batch}
+    stamps = {digest: stamp for digest, content in batch if (stamp := _put(digest, content))}
     moved, gone = 0, []
     with transaction() as connection:
         for digest, stamp in stamps.items():
@@ -86,20 +88,28 @@ def _move(batch: Sequence[tuple[str, bytes]]) -> int:
     return moved
 
 
-def _put(content: bytes) -> str:
-    spool = store.spool(len(content))
+def _put(digest: str, content: bytes) -> str:
+    """Put a content into the store; its stamp, or nothing where that failed for it alone.
+
+    Raises:
+        StoreFull, StoreBusy: it would fail for all.
+    """
     try:
-        spool.write(content)
-        return store.put(spool)
-    finally:
-        spool.close()
+        spool = store.spool(len(content))
+        try:
+            spool.write(content)
+            stamp = store.put(spool)
+            if not store.holds(digest, content):  # the store had other bytes of this length under its name: rotten ones
+                store.remove(digest)
+                stamp = store.put(spool)
+            return stamp
+        finally:
+            spool.close()
+    except OSError:
+        log.exception("the staged content %s could not be put into the store", digest)
+        return ""
 
 
-def _content(connection: Connection, digest: str) -> bytes | None:
-    row = _CONTENT.row(connection, {"of": digest})
-    return None if row is None else bytes(row[0])
-
-
-_STAGE = inserting(cast(Table, StagedRow.__table__), "(digest) DO NOTHING")
+_STAGE = inserting(cast(Table, StagedRow.__table__), "(digest) DO UPDATE SET staged_at = excluded.staged_at")
 _CONTENT = Prepared(select(StagedRow.content).where(StagedRow.digest == bindparam("of", type_=String)))
 _FORGET = delete(StagedRow).where(StagedRow.digest == bindparam("of"))

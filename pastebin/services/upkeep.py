@@ -52,14 +52,19 @@ def sweep(*, slices: int = 1, slice_number: int = 0) -> Swept:
         slices: into how many parts the store is divided when looking for strays.
         slice_number: which of them is looked through.
     """
+    try:
+        return _sweep(slices, slice_number)
+    finally:
+        clear_log()  # also of what an earlier sweep removed while somebody was reading
+
+
+def _sweep(slices: int, slice_number: int) -> Swept:
     swept = Swept(files=_remove_due_files(), blobs=_remove_orphans())
     swept.strays = store.clean(settings.SWEEP_GRACE) + _remove_strays(slice_number, slices)
     sessions.sweep()
     keys.sweep()
     limits.sweep()
     swept.moved = staging.move_to_store()
-    if swept != Swept():
-        clear_log()
     return swept
 
 

@@ -1,8 +1,8 @@
 """Take files in: bytes first, then the record, then the answer.
 
 The order is what the promises rest on (contract section 3, last line): the
-bytes are durable before a record names them, and the record is committed
-before anybody is told. A crash between leaves bytes that nobody names, which
+bytes are durable before a record names them, or with it (`staging`), and the
+record is committed before anybody is told. A crash between leaves bytes that nobody names, which
 the sweep removes after a grace period; never a record without bytes.
 """
 

@@ -172,24 +172,88 @@ def test_where_the_store_has_no_room_it_stays_staged(client, told, monkeypatch):
     assert upkeep.sweep().moved == 1
 
 
-def content_of_store() -> bytes:
-    with store.open(DIGEST) as file:
-        return file.read()
+def test_one_that_cannot_be_put_keeps_none_of_the_others_back(client, told):
+    for number in range(100):
+        upload(client, b"%d" % number)
+    (store.folder() / DIGEST[:2] / DIGEST).mkdir()
+
+    assert upkeep.sweep().moved == 100
+    assert staged() == [DIGEST]
+    assert client.get(f"/{told['hash']}").data == CONTENT
+    (store.folder() / DIGEST[:2] / DIGEST).rmdir()
+    assert upkeep.sweep().moved == 1
 
 
-@pytest.mark.parametrize(
-    ("look", "seen"), [(content_of_store, CONTENT), (lambda: store.size(DIGEST), len(CONTENT))], ids=["bytes", "size"]
-)
-def test_moved_between_two_looks_it_is_found(told, monkeypatch, look, seen):
-    real = staging.content_of
+def test_what_comes_while_the_sweep_moves_does_not_keep_it_for_ever(client, told, monkeypatch):
+    real, came = staging._move, []
 
-    def move_first(digest: str) -> bytes | None:
+    def move_and_meet(batch):
+        came.append(upload(client, b"%d" % len(came)))
+        return real(batch)
+
+    monkeypatch.setattr(staging, "_move", move_and_meet)
+    staging.move_to_store()
+
+    assert len(came) < 50
+
+
+def test_rotten_bytes_in_the_store_are_replaced_by_what_was_staged(client, told):
+    upkeep.sweep()
+    path = store.folder() / DIGEST[:2] / DIGEST
+    path.chmod(0o600)
+    path.write_bytes(CONTENT.upper())
+    assert len(fsck.check(deep=True).faults) == 1
+    upload(client, CONTENT)
+
+    assert fsck.check(deep=True).faults == []
+    assert client.get(f"/{told['uuid']}").data == CONTENT
+    assert upkeep.sweep().moved == 1
+    assert client.get(f"/{told['uuid']}").data == CONTENT
+    assert path.read_bytes() == CONTENT
+
+
+def test_moved_between_the_two_looks_it_is_found(told, monkeypatch):
+    real = LocalStore.open
+
+    def removed_from_the_stage_before(self, digest, size=None):
         monkeypatch.undo()
-        staging.move_to_store()
-        return real(digest)
+        return real(self, digest)
 
-    monkeypatch.setattr(staging, "content_of", move_first)
-    assert look() == seen
+    staging.move_to_store()
+    monkeypatch.setattr(LocalStore, "open", removed_from_the_stage_before)
+    with store.open(DIGEST) as file:
+        assert file.read() == CONTENT
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["new", "in the store already"])
+def test_read_back_it_comes_from_the_same_place_whether_it_was_known_or_not(client, monkeypatch, is_known):
+    if is_known:
+        upload(client, CONTENT, private="1")
+        upkeep.sweep()
+    again = upload(client, CONTENT)
+    opened = []
+    monkeypatch.setattr(LocalStore, "open", lambda _self, digest, size=None: opened.append(digest))
+
+    assert client.get(f"/{again['hash']}").data == CONTENT
+    assert opened == []
+
+
+def test_of_what_is_too_large_to_be_staged_the_database_is_not_asked(client, monkeypatch):
+    large = bytes(20_000)
+    told = upload(client, large)
+    monkeypatch.setattr(staging, "content_of", lambda digest: pytest.fail("asked"))
+
+    assert client.get(f"/{told['uuid']}").data == large
+
+
+def test_a_limited_one_is_served_as_often_as_it_may_be_and_then_goes(client):
+    told = upload(client, CONTENT, limit="2")
+
+    answers = [client.get(f"/{told['uuid']}") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 404]
+    assert [answer.data for answer in answers[:2]] == [CONTENT] * 2
+    assert upkeep.sweep() == upkeep.Swept(files=1, blobs=1)
+    assert staged() == in_store() == []
 
 
 def test_where_the_system_has_no_files_in_memory_it_is_served_all_the_same(client, told, monkeypatch):
@@ -226,28 +290,34 @@ def test_fsck_finds_staged_bytes_that_are_wrong_and_forgets_them(client, told, s
         assert connection.execute(select(AddressRow.address)).scalar_one() == told["hash"]
 
 
-def test_wrong_bytes_in_the_store_go_where_the_right_ones_are_staged(client, told):
-    upkeep.sweep()
-    upload(client, CONTENT)
-    path = store.folder() / DIGEST[:2] / DIGEST
-    path.chmod(0o600)
-    path.write_bytes(CONTENT.upper())
-
-    found = fsck.check(deep=True, repair=True)
-
-    assert len(found.faults) == 1
-    assert found.is_sound
-    assert client.get(f"/{told['uuid']}").data == CONTENT
-    assert fsck.check(deep=True).faults == []
-
-
 # ---- the log
 
 
 @pytest.mark.timeout(20)  # SQLite itself would wait for half a minute
-def test_a_sweep_beside_a_reader_waits_for_nobody(app, client, told):
-    with closing(sqlite3.connect(Path(app.instance_path) / "pastebin.sqlite")) as other:
+def test_a_sweep_beside_a_reader_waits_for_nobody_and_the_next_one_clears_the_log(app, client, told):
+    path = Path(app.instance_path) / "pastebin.sqlite"
+    with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM files").fetchone()
-        assert upkeep.sweep().moved == 1
+        expire_all()
+        assert upkeep.sweep().blobs == 1
+        assert CONTENT in everything_on_disk(app)
         other.execute("ROLLBACK")
+
+    assert upkeep.sweep() == upkeep.Swept()
+    assert CONTENT not in everything_on_disk(app)
+
+
+def test_a_log_that_cannot_be_emptied_fails_no_sweep(client, told, monkeypatch):
+    from sqlalchemy import Connection
+    from sqlalchemy.exc import OperationalError
+
+    real = Connection.exec_driver_sql
+
+    def fail(self, statement, *arguments):
+        if "checkpoint" in statement:
+            raise OperationalError(statement, None, Exception("disk I/O error"))
+        return real(self, statement, *arguments)
+
+    monkeypatch.setattr(Connection, "exec_driver_sql", fail)
+    assert upkeep.sweep().moved == 1

@@ -91,7 +91,7 @@ def _view_blob(reference: str, extension: str) -> Response:
         "view/blob.html",
         blob=blob,
         links=_links_of_blob(blob, links()),
-        preview=preview(content, lambda: _open(blob.digest)),
+        preview=preview(content, lambda: _open(blob.digest, blob.size)),
         own=files.own_with_digest(actor, blob.digest) if actor.may(Scope.FILE_READ) else [],
         page_of=links().view_of_upload,
     )
@@ -106,16 +106,16 @@ def _preview_of_file(file: StoredFile, extension: str) -> Preview | None:
     # with the same bytes come sooner: its time would tell.
     kept_as = file.digest if file.by_hash else file.uuid
     content = Content(kept_as, file.size, file.media_type, file.charset, names)
-    return preview(content, lambda: _open(file.digest))
+    return preview(content, lambda: _open(file.digest, file.size))
 
 
 def _names(extension: str, *names: str) -> tuple[str, ...]:
     return (f"file.{extension}", *names) if extension else names
 
 
-def _open(digest: str) -> BinaryIO:
+def _open(digest: str, size: int) -> BinaryIO:
     try:
-        return store.open(digest)
+        return store.open(digest, size)
     except BlobMissing as fault:
         raise FileNotFound from fault
 

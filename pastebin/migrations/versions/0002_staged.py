@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "staged",
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("staged_at", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
