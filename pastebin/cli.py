@@ -11,8 +11,9 @@ from pastebin import __version__, create_app, expiry
 from pastebin.config import ConfigInvalid, instance_folder
 from pastebin.errors import PastebinError
 from pastebin.extensions import now
-from pastebin.services import accounts, fsck, keys, upkeep
+from pastebin.services import accounts, fsck, keys, switches, upkeep
 from pastebin.services.actor import Scope
+from pastebin.services.switches import Switch
 
 
 class _Command(click.Group):
@@ -52,7 +53,7 @@ def add_user(name: str, staff: bool, email: str | None, password_stdin: bool) ->
     with _app(may_be_new=True).app_context():
         accounts.check_name(name)
         made = accounts.create(name, _read_password(password_stdin), email=email, is_staff=staff)
-    click.echo(f"Made the {'staff ' if staff else ''}account {made.name} (id {made.id}).")
+    click.echo(f"Made the {'staff ' if staff else ''}account {made.name} (id {made.id}) in {instance_folder()}.")
 
 
 @cli.group()
@@ -88,6 +89,21 @@ def invalidate_key(user: str, every: bool, key_id: int | None) -> None:
             click.echo(f"Invalidated key {key_id} of {owner.name}.")
         else:
             _list_keys(keys.listing(owner.id), owner.name)
+
+
+@cli.command("switch")
+@click.argument("name", required=False, type=click.Choice([each.name for each in Switch]), metavar="[NAME]")
+@click.argument("state", required=False, type=click.Choice(["on", "off"]), metavar="[on|off]")
+def turn_switch(name: str | None, state: str | None) -> None:
+    """Turn a kill switch on or off: while FILE_CREATE is on, nobody but staff uploads. Without on or off, show them."""
+    wanted = [Switch[name]] if name else list(Switch)
+    with _app().app_context():
+        if state:
+            switches.turn(None, wanted[0], is_on=state == "on")
+        are_on = switches.on()
+    for each in wanted:
+        effect = f"{each.effect.lower()} is refused, but to staff" if each in are_on else "nothing is refused by it"
+        click.echo(f"{each.name}\t{'on' if each in are_on else 'off'}\t{effect}")
 
 
 @cli.command()

@@ -259,6 +259,12 @@ class ServiceUnavailable(PastebinError):
     message = "This is not available at the moment. Try again later."
 
 
+class SwitchedOff(ServiceUnavailable):
+    """A kill switch is on for this; facts: `feature`, its number."""
+
+    message = "This is switched off at the moment. Try again later."
+
+
 class StorageFull(PastebinError):
     """The server's disk is below its reserve. Nothing of the upload is kept; reading and deleting go on."""
 

@@ -44,7 +44,7 @@ def in_app(instance):
 def test_user_add_makes_an_account_that_can_log_in(run, instance):
     done = run("user", "add", "ann", "--email", "ann@example.org", "--password-stdin", stdin=f"{PASSWORD}\nmore\n")
 
-    assert (done.exit_code, done.output) == (0, "Made the account ann (id 1).\n")
+    assert (done.exit_code, done.output) == (0, f"Made the account ann (id 1) in {instance}.\n")
     with in_app(instance):
         user = accounts.log_in(nobody("192.0.2.1"), "ann", PASSWORD)
     assert (user.email, user.is_staff) == ("ann@example.org", False)

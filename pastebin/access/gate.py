@@ -1,4 +1,4 @@
-"""The gate before every view: identity → switch → nobody → scope → CSRF → rate → declared length.
+"""The gate before every view: identity → kill switch → nobody → scope → CSRF → rate → declared length.
 
 It decides from method, path and headers alone; a refused body is not read.
 What only the body can say (the fields `key` and `csrf_token` of an upload
@@ -19,8 +19,9 @@ from pastebin.access import csrf, identity
 from pastebin.access.current import current_request
 from pastebin.errors import CsrfMissing, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
-from pastebin.services import uploads
+from pastebin.services import switches, uploads
 from pastebin.services.actor import Actor, ActorKind, Scope
+from pastebin.services.switches import Switch
 
 Args = ParamSpec("Args")
 View = Callable[Args, Response]
@@ -59,6 +60,14 @@ class Rule:
     scope: Scope | None
     token: Token
     uploads: bool
+    staff: bool = False
+    switch: Switch | None = None
+    always: bool = False
+
+    @property
+    def for_staff(self) -> bool:
+        """Whether it is for staff alone."""
+        return self.staff or (self.scope is not None and self.scope.for_staff)
 
 
 def gate(
@@ -67,6 +76,9 @@ def gate(
     scope: Scope | None = None,
     token: Token = Token.HEADER,
     uploads: bool = False,
+    staff: bool = False,
+    switch: Switch | None = None,
+    always: bool = False,
 ) -> Callable[[View[Args]], View[Args]]:
     """Guard a view.
 
@@ -75,8 +87,11 @@ def gate(
         scope: what an API key must cover. Asked of nobody else.
         token: where the CSRF token may stand.
         uploads: whether the body is an upload, with the bounds of one.
+        staff: whether it is for staff alone; a staff scope says so by itself.
+        switch: the kill switch that turns it off.
+        always: whether it goes on where everything is switched off.
     """
-    rule = Rule(needs, scope, token, uploads)
+    rule = Rule(needs, scope, token, uploads, staff, switch, always)
 
     def guard(view: View[Args]) -> View[Args]:
         @wraps(view)
@@ -94,6 +109,7 @@ def enter(rule: Rule) -> None:
     """Let the request through, or refuse it. Sets `g.actor`.
 
     Raises:
+        SwitchedOff: 503.
         KeyInvalid, SessionInvalid, LoginNeeded: 401. PermissionMissing, CsrfMissing, CsrfInvalid, CrossSite: 403.
         BodyTooLarge: 413.
     """
@@ -102,6 +118,8 @@ def enter(rule: Rule) -> None:
     if not rule.uploads:
         request.max_content_length = _MOST_FORM_BYTES
     g.actor = actor = identity.of_headers(request)
+    if not rule.always:
+        switches.check(actor.user, *(() if rule.switch is None else (rule.switch,)))
     _check_needs(rule, actor, request)
     check_scope(rule, actor)
     if request.method not in csrf.SAFE_METHODS:
@@ -153,11 +171,13 @@ def current_actor() -> Actor:
 
 
 def check_scope(rule: Rule, actor: Actor) -> None:
-    """Refuse a key that lacks the rule's scope.
+    """Refuse who is not staff where staff is needed, and a key that lacks the rule's scope.
 
     Raises:
-        PermissionMissing: it does; facts have the `scope`.
+        PermissionMissing: facts have the `scope` that a key lacks.
     """
+    if rule.for_staff and actor.user is not None and not actor.user.is_staff:
+        raise PermissionMissing("This is for staff alone.")
     if rule.needs in (Needs.SESSION, Needs.PERSON) and actor.kind is ActorKind.KEY:
         raise PermissionMissing("API keys cannot be used for this. Log in instead.")
     if rule.scope and not actor.is_nobody and not actor.may(rule.scope):

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
 from pastebin.services.actor import Scope
+from pastebin.services.switches import Switch
 
 
 class _Object(Schema):
@@ -94,7 +95,9 @@ class FileSchema(_Object):
     full_link = _link("The same as `url`.")
     manage = _link("The owner's page of it.")
     privateKey = _text(  # noqa: N815 - the contract's spelling
-        "The key of a private file; shown to its owner alone, and in the answer to the upload.", required=False
+        "The key of a private file; shown to its owner alone, and in the answer to the upload. In `?key=` it stands in "
+        "base64, as in `url`.",
+        required=False,
     )
 
 
@@ -210,6 +213,23 @@ class CountSchema(_Object):
     count = _count("To how many.")
 
 
+class SwitchSchema(_Object):
+    """A kill switch."""
+
+    id = fields.Integer(
+        required=True, validate=validate.OneOf([*map(int, Switch)]), metadata={"description": "Its number."}
+    )
+    name = fields.String(required=True, validate=validate.OneOf([switch.name for switch in Switch]))
+    state = fields.Boolean(required=True, metadata={"description": "Whether it is on, and the feature so off."})
+
+
+class SwitchesSchema(_Object):
+    """All kill switches."""
+
+    count = _count("How many there are.")
+    items = fields.List(fields.Nested(SwitchSchema), required=True)
+
+
 class ErrorSchema(Schema):
     """What went wrong. Programs go by `code`, which never changes; `message` is for people, and says what to do."""
 
@@ -228,6 +248,7 @@ class ErrorSchema(Schema):
     )
     limit = fields.Integer(metadata={"description": "The bound that was passed, in its own unit: bytes, seconds."})
     retryAfter = fields.Integer(metadata={"description": "Seconds to wait."})  # noqa: N815 - the wire's spelling
+    feature = fields.Integer(metadata={"description": "The number of the kill switch that is on."})
     scope = _text("The scope that the API key lacks.", required=False)
     ids = fields.List(fields.String(), metadata={"description": "The files that were meant, perhaps."})
     allowed = fields.List(fields.String(), metadata={"description": "The types that are taken."})

@@ -4,10 +4,12 @@ from pastebin.models.accounts import ApiKeyRow, SessionRow, UserRow
 from pastebin.models.blobs import AddressRow, BlobRow, BlobState, StagedRow
 from pastebin.models.counters import CounterRow, LeaseRow
 from pastebin.models.files import FileRow
+from pastebin.models.operation import AuditRow, SwitchRow
 
 __all__ = [
     "AddressRow",
     "ApiKeyRow",
+    "AuditRow",
     "BlobRow",
     "BlobState",
     "CounterRow",
@@ -15,5 +17,6 @@ __all__ = [
     "LeaseRow",
     "SessionRow",
     "StagedRow",
+    "SwitchRow",
     "UserRow",
 ]

@@ -24,8 +24,9 @@ from pastebin.errors import (
 )
 from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import SessionRow, UserRow
-from pastebin.services import limits
+from pastebin.services import limits, switches
 from pastebin.services.actor import Actor, User
+from pastebin.services.switches import Switch
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
@@ -98,6 +99,7 @@ def log_in(actor: Actor, name: str, password: str) -> User:
     Raises:
         RateLimited: too many attempts from this address, or for this name. Nothing was hashed.
         CredentialsInvalid: no such user, wrong password, or a disabled account; which, is not told.
+        SwitchedOff: nobody but staff may log in now; told to those alone whose password is right.
     """
     subject = limits.subject_of(actor.address)
     name_key = _name_key(name)[:128]
@@ -108,7 +110,9 @@ def log_in(actor: Actor, name: str, password: str) -> User:
     if row is None or not right or row.is_disabled:
         raise CredentialsInvalid
     limits.forget("login name", name_key)
-    return replace(as_user(row), proof=row.password_hash)
+    user = replace(as_user(row), proof=row.password_hash)
+    switches.check(user, Switch.ACCOUNT_LOGIN)
+    return user
 
 
 def prove_password(actor: Actor, password: str) -> None:

@@ -1,5 +1,6 @@
-"""`/api`: upload from programs, and its documentation. Management comes to live here."""
+"""`/api`: upload from programs, management, and their documentation."""
 
+from pastebin.blueprints.api import switches
 from pastebin.blueprints.api.views import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "switches"]

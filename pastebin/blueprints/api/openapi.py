@@ -55,7 +55,10 @@ _SECURITY_SCHEMES = {
     },
 }
 
-_BY_ANYTHING = (errors.UntrustedHost, errors.KeyInvalid, errors.InternalError, errors.ServiceUnavailable)
+_BY_ANYTHING = (
+    errors.UntrustedHost, errors.KeyInvalid, errors.InternalError, errors.ServiceUnavailable,
+    errors.SwitchedOff,
+)  # fmt: skip
 _BY_CHANGES = (errors.CsrfMissing, errors.CsrfInvalid, errors.CrossSite)
 _BY_BODY = (errors.BodyMalformed, errors.FieldsInvalid)
 _BY_UPLOAD = (
@@ -104,7 +107,7 @@ def errors_of(rule: Rule, method: str, described: Description) -> list[type[Past
     found: list[type[PastebinError]] = [*_BY_ANYTHING, *described.errors]
     if rule.needs is not Needs.ANYONE:
         found.append(errors.SessionInvalid)
-    if rule.scope or rule.needs in (Needs.SESSION, Needs.PERSON):
+    if rule.scope or rule.for_staff or rule.needs in (Needs.SESSION, Needs.PERSON):
         found.append(errors.PermissionMissing)
     if method not in SAFE_METHODS:
         found += _BY_CHANGES

@@ -16,6 +16,7 @@ from pastebin.blueprints.schemas import UploadFormSchema, UploadQuerySchema, Upl
 from pastebin.errors import EndpointNotFound
 from pastebin.services import uploads
 from pastebin.services.actor import Scope
+from pastebin.services.switches import Switch
 
 bp = Blueprint("api", __name__, url_prefix="/api", template_folder="templates")
 
@@ -57,7 +58,7 @@ def client_file(name: str) -> Response:
 
 
 @bp.post("/upload")
-@gate(scope=Scope.UPLOAD_FILE, token=Token.STREAM, uploads=True)
+@gate(scope=Scope.UPLOAD_FILE, token=Token.STREAM, uploads=True, switch=Switch.FILE_CREATE)
 @describes(
     "upload",
     {201: _MADE},

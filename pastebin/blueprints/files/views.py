@@ -10,6 +10,7 @@ from pastebin.blueprints.links import links
 from pastebin.errors import FileNotFound, SessionInvalid
 from pastebin.services import checksums, files, uploads
 from pastebin.services.actor import Scope
+from pastebin.services.switches import Switch
 from pastebin.services.uploads import Privacy
 
 bp = Blueprint("files", __name__)
@@ -53,7 +54,7 @@ def md5(segment: str) -> Response:
 
 @bp.post("/")
 @bp.post("/upload")
-@gate(scope=Scope.UPLOAD_FILE, token=Token.STREAM, uploads=True)
+@gate(scope=Scope.UPLOAD_FILE, token=Token.STREAM, uploads=True, switch=Switch.FILE_CREATE)
 def upload() -> Response:
     """Take a form in: for people a page, for `api=1` lines, for seed 000 JSON."""
     as_store = request.path == "/" and "Authorization" in request.headers
@@ -69,7 +70,7 @@ def upload() -> Response:
 
 @bp.put("/")
 @bp.put("/<path:name>")
-@gate(scope=Scope.UPLOAD_FILE, uploads=True)
+@gate(scope=Scope.UPLOAD_FILE, uploads=True, switch=Switch.FILE_CREATE)
 def put(name: str | None = None) -> Response:
     """Take the body in as the file itself (`curl -T`)."""
     with intake.raw(name) as received:
@@ -79,7 +80,7 @@ def put(name: str | None = None) -> Response:
 
 @bp.delete("/<segment>")
 @bp.delete("/<segment>/")
-@gate(scope=Scope.FILE_MODIFY)
+@gate(scope=Scope.FILE_MODIFY, switch=Switch.FILE_DELETE)
 def delete(segment: str) -> Response:
     """Delete a file: its owner, or whoever has its deletion token."""
     token = request.headers.get("X-Delete-Token")

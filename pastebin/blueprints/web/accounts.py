@@ -21,6 +21,7 @@ from pastebin.errors import (
 )
 from pastebin.extensions import settings
 from pastebin.services import accounts, files, keys
+from pastebin.services.switches import Switch
 
 # A path on this server: browsers drop tabs and line ends from addresses and take a backslash for a slash,
 # so that "/\t/elsewhere" and "/\elsewhere" lead away.
@@ -28,7 +29,7 @@ _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 
 
 @bp.get("/register")
-@gate()
+@gate(switch=Switch.ACCOUNT_CREATE)
 def register() -> Response:
     """The form that makes an account."""
     if settings.REGISTRATION != "open":
@@ -37,7 +38,7 @@ def register() -> Response:
 
 
 @bp.post("/register")
-@gate(token=Token.FORM)
+@gate(token=Token.FORM, switch=Switch.ACCOUNT_CREATE)
 def make_account() -> Response:
     """Make an account and log its owner in."""
     form = RegisterForm()
@@ -53,14 +54,14 @@ def make_account() -> Response:
 
 
 @bp.get("/login")
-@gate()
+@gate(always=True)
 def login() -> Response:
     """The form that begins a session."""
     return redirect(_next()) if current_actor().user else render("login.html", form=LoginForm())
 
 
 @bp.post("/login")
-@gate(token=Token.FORM)
+@gate(token=Token.FORM, always=True)
 def begin_session() -> Response:
     """Log in."""
     form = LoginForm()

@@ -1,0 +1,51 @@
+"""The audit log: what staff did, and what was done on the command line."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from pastebin.extensions import now, reading
+from pastebin.models import AuditRow
+from pastebin.services.actor import Actor
+
+COMMAND_LINE = "(command line)"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One entry: who did what, to what, when."""
+
+    done_at: datetime
+    actor_id: int | None
+    actor_name: str
+    act: str
+    facts: dict[str, object]
+
+
+def note(connection: Connection, actor: Actor | None, act: str, **facts: object) -> None:
+    """Write an act down inside the transaction that does it: neither is there without the other.
+
+    Args:
+        actor: None for the command line.
+        facts: what it was done to, in plain values; nothing secret.
+    """
+    user = actor.user if actor else None
+    values = {
+        "done_at": now(),
+        "actor_id": user.id if user else None,
+        "actor_name": user.name if user else COMMAND_LINE,
+        "act": act,
+        "facts": json.dumps(facts, sort_keys=True),
+    }
+    connection.execute(insert(AuditRow).values(values))
+
+
+def listing(limit: int = 50, offset: int = 0) -> tuple[int, list[Act]]:
+    """How many entries there are, and some of them, newest first."""
+    ordered = select(AuditRow.__table__).order_by(AuditRow.id.desc()).limit(limit).offset(offset)
+    with reading() as connection:
+        count = connection.execute(select(func.count()).select_from(AuditRow)).scalar_one()
+        rows = connection.execute(ordered).all()
+    return count, [Act(row.done_at, row.actor_id, row.actor_name, row.act, json.loads(row.facts)) for row in rows]

@@ -1,0 +1,106 @@
+"""Kill switches: what the server does not do at the moment, whoever asks; staff pass (contract section 2)."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, delete, insert, select
+
+from pastebin.errors import EndpointNotFound, SwitchedOff
+from pastebin.extensions import db, generation, now, reading, transaction
+from pastebin.models import SwitchRow
+from pastebin.services import audit
+from pastebin.services.actor import Actor, User
+
+
+class Switch(IntEnum):
+    """A kill switch, by the numbers of seed 002. While it is on, what it is named for is off."""
+
+    ACCOUNT_CREATE = 0
+    ACCOUNT_LOGIN = 4
+    FILE_CREATE = 5
+    FILE_MODIFY = 6
+    FILE_DELETE = 7
+    GLOBAL = 8
+
+    @property
+    def effect(self) -> str:
+        """What is off while it is on."""
+        return _EFFECTS[self]
+
+
+_EFFECTS = {
+    Switch.ACCOUNT_CREATE: "Making accounts",
+    Switch.ACCOUNT_LOGIN: "Logging in",
+    Switch.FILE_CREATE: "Uploading",
+    Switch.FILE_MODIFY: "Changing files",
+    Switch.FILE_DELETE: "Deleting files",
+    Switch.GLOBAL: "Everything on this server",
+}
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Which switches are on, as of a mark of the generation."""
+
+    mark: bytes
+    on: frozenset[Switch]
+
+
+def on() -> frozenset[Switch]:
+    """Which are on now, in every worker: whoever changes one changes the generation, which costs nothing to read."""
+    mark = generation.read()
+    seen = _seen.get(db.engine)
+    if seen is None or seen.mark != mark:
+        # The mark is read first: a change in between is seen at the next look.
+        seen = _seen[db.engine] = _Seen(mark, _read())
+    return seen.on
+
+
+def check(user: User | None, *switches: Switch) -> None:
+    """Make sure that none of *switches* is on, nor GLOBAL; staff pass.
+
+    Raises:
+        SwitchedOff: one is; facts have its number, `feature`.
+    """
+    are_on = on()
+    if not are_on or (user is not None and user.is_staff):
+        return
+    for switch in (*switches, Switch.GLOBAL):
+        if switch in are_on:
+            raise SwitchedOff(f"{switch.effect} is switched off at the moment. Try again later.", feature=int(switch))
+
+
+def turn(actor: Actor | None, switch: Switch, *, is_on: bool) -> None:
+    """Turn a switch on or off: on return it is so in every worker.
+
+    Args:
+        actor: None for the command line.
+    """
+    with transaction() as connection:
+        was_on = connection.execute(delete(SwitchRow).where(SwitchRow.id == switch)).rowcount == 1
+        if is_on:
+            connection.execute(insert(SwitchRow).values(id=int(switch), changed_at=now()))
+        if was_on is not is_on:
+            audit.note(connection, actor, "kill switch", switch=switch.name, state=is_on)
+    generation.advance()
+
+
+def by_number(text: str) -> Switch:
+    """The switch of a number.
+
+    Raises:
+        EndpointNotFound: no switch has it.
+    """
+    found = [switch for switch in Switch if str(int(switch)) == text]
+    if not found:
+        raise EndpointNotFound("There is no kill switch of this number. GET /api/killswitches lists them.")
+    return found[0]
+
+
+def _read() -> frozenset[Switch]:
+    with reading() as connection:
+        return frozenset(Switch(number) for number in connection.execute(select(SwitchRow.id)).scalars())
+
+
+_seen: WeakKeyDictionary[Engine, _Seen] = WeakKeyDictionary()
