@@ -81,6 +81,16 @@
 # False turns every one of them off (for load tests).
 # RATE_LIMITS = True
 
+# Requests of a user, or an address, under /api or that change something.
+# API_RATE = "1000/1min"
+
+# What a user may do by the API: give names, remove them, change extensions, delete several files, delete all.
+# RENAME_RATE = "20/1h"
+# UNNAME_RATE = "20/1h"
+# EXTENSION_RATE = "20/1h"
+# BULK_DELETE_RATE = "20/6h"
+# DELETE_ALL_RATE = "1/7d"
+
 # Password attempts from one address, and for one user name.
 # LOGIN_RATE = "30/15min"
 # LOGIN_NAME_RATE = "10/15min"

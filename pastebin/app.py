@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from pastebin import config, instance, migrations
-from pastebin.access import hosts
+from pastebin.access import hosts, rates
 from pastebin.access.current import QuickRequest, current_request
 from pastebin.access.login import register_login
 from pastebin.access.session_cookie import ServerSessions
@@ -61,7 +61,7 @@ def create_app(instance_folder: Path | str | None = None, **overrides: object) -
 
     @app.after_request
     def finish(response: Response) -> Response:
-        return delivery.finish(current_request(), response)
+        return delivery.finish(current_request(), rates.settle(response))
 
     return app
 

@@ -251,6 +251,14 @@ class Settings:
     REGISTRATION: str = _setting("open", read_registration, "Whether people may make accounts: open or closed.")
     SESSION_LIFETIME: int = _setting(30 * DAY, read_duration, "How long a login lasts without being used.")
     RATE_LIMITS: bool = _setting(True, read_switch, "Off turns every rate limit off (for load tests).")
+    API_RATE: Rate = _setting(
+        Rate(1000, MINUTE), read_rate, "Requests of a user, or an address, under /api or that change something."
+    )
+    RENAME_RATE: Rate = _setting(Rate(20, HOUR), read_rate, "Display names that a user gives to files by the API.")
+    UNNAME_RATE: Rate = _setting(Rate(20, HOUR), read_rate, "Display names that a user removes by the API.")
+    EXTENSION_RATE: Rate = _setting(Rate(20, HOUR), read_rate, "Extensions that a user changes by the API.")
+    BULK_DELETE_RATE: Rate = _setting(Rate(20, 6 * HOUR), read_rate, "Deletions of several files by a user by the API.")
+    DELETE_ALL_RATE: Rate = _setting(Rate(1, 7 * DAY), read_rate, "Deletions of all files of a user by the API.")
     LOGIN_RATE: Rate = _setting(Rate(30, 15 * MINUTE), read_rate, "Password attempts from one address.")
     LOGIN_NAME_RATE: Rate = _setting(Rate(10, 15 * MINUTE), read_rate, "Password attempts for one user name.")
     REGISTER_RATE: Rate = _setting(Rate(20, HOUR), read_rate, "Accounts made from one address.")

@@ -237,15 +237,16 @@ class BodyTooLarge(PastebinError):
 
 
 class RateLimited(PastebinError):
-    """Too often; facts: `retryAfter` in seconds."""
+    """Too often; facts: `retryAfter` in seconds, and how often is allowed, `limit`."""
 
     code = "RATELIMITED_ERROR"
     status = 429
     message = "Too many attempts. Wait a while and try again."
 
-    def __init__(self, retry_after: int, message: str | None = None) -> None:
-        super().__init__(message, retryAfter=retry_after)
+    def __init__(self, retry_after: int, limit: int, message: str | None = None) -> None:
+        super().__init__(message, retryAfter=retry_after, limit=limit)
         self.retry_after = retry_after
+        self.limit = limit
 
 
 # ---- the server's own trouble

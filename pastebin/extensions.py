@@ -74,6 +74,9 @@ else:
     Model = db.Model
 
 _BEGIN = Prepared(text("BEGIN IMMEDIATE"))
+# In WAL mode NORMAL syncs the log at checkpoints alone; the next FULL commit takes what came before it along.
+_DO_NOT_WAIT = Prepared(text("PRAGMA synchronous=NORMAL"))
+_WAIT = Prepared(text("PRAGMA synchronous=FULL"))
 
 FOREVER = 1 << 62  # an expiry that never comes, in milliseconds
 
@@ -131,18 +134,36 @@ def reading() -> Iterator[Connection]:
 
 
 @contextmanager
-def transaction() -> Iterator[Connection]:
+def transaction(*, durable: bool = True) -> Iterator[Connection]:
     """One write transaction: committed durably at the end, rolled back on any error.
 
     On SQLite it takes the write lock at its beginning, so what is read inside
     holds until the commit. Never one inside another.
+
+    Args:
+        durable: whether the commit waits for the disk. One that does not outlives the program, but maybe not a power
+            cut, which it may lose; it never takes anything else with it.
     """
     with (
         current_app.extensions["pastebin.writers_turn"],
         db.engine.connect() as connection,
+        _waiting_for_the_disk(connection, durable),
         connection.execution_options(writes=True).begin(),
     ):
         yield connection
+
+
+@contextmanager
+def _waiting_for_the_disk(connection: Connection, durable: bool) -> Iterator[None]:
+    """Have the next commit of this connection wait for the disk, or not."""
+    if durable or connection.dialect.name != "sqlite":
+        yield
+        return
+    _DO_NOT_WAIT.count(connection, {})
+    try:
+        yield
+    finally:
+        _WAIT.count(connection, {})
 
 
 class WritersTurn:

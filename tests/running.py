@@ -60,7 +60,9 @@ class Server:
     def environment(self) -> dict[str, str]:
         """What the server, or the command line beside it, runs with."""
         inherited = {name: text for name, text in os.environ.items() if not name.startswith("PASTEBIN_")}
-        own = {f"PASTEBIN_{name}": str(value) for name, value in self._settings.items()}
+        # A crowd of clients asks more in a minute than one address usually does.
+        settings = {"API_RATE": "1000000/1min", **self._settings}
+        own = {f"PASTEBIN_{name}": str(value) for name, value in settings.items()}
         return {**inherited, "PASTEBIN_BIND": f"127.0.0.1:{self.port}", "PASTEBIN_INSTANCE": str(self.instance), **own}
 
     def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -137,6 +137,7 @@ WHO = {
     Needs.ANYONE: "anyone",
     Needs.ACCOUNT: "an account",
     Needs.SESSION: "a session",
+    Needs.STAFF_SESSION: "a session of staff",
     Needs.PERSON: "whoever is logged in",
 }
 
@@ -163,7 +164,7 @@ def test_who_may_call_a_route_is_documented_as_its_gate_says(app):
     for written, _route, _method, rule in _routes(app):
         scope = f"; a key needs `{rule.scope}`" if rule.scope else ""
 
-        assert ROUTE_ROWS[written][0] == WHO[rule.needs] + (" of staff" if rule.for_staff else "") + scope, written
+        assert ROUTE_ROWS[written][0] == WHO[rule.needs] + scope, written
 
 
 def test_statuses_are_documented_as_gates_and_descriptions_say(app):

@@ -13,6 +13,11 @@ def current_request() -> Request:
     return _cv_request.get().request
 
 
+def is_under_api(path: str) -> bool:
+    """Whether a path is the API's: programs ask there, and are answered in JSON."""
+    return path == "/api" or path.startswith("/api/")
+
+
 class QuickHeaders(EnvironHeaders):
     """The header fields of a request, read where the server left them.
 

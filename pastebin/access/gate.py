@@ -15,8 +15,9 @@ from typing import ParamSpec, cast
 from flask import Request, g
 from werkzeug.wrappers import Response
 
-from pastebin.access import csrf, identity
-from pastebin.access.current import current_request
+from pastebin.access import csrf, identity, rates
+from pastebin.access.current import current_request, is_under_api
+from pastebin.access.rates import Limit
 from pastebin.errors import CsrfMissing, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import switches, uploads
@@ -41,6 +42,7 @@ class Needs(Enum):
     ANYONE = "anyone"
     ACCOUNT = "an account: session or key"
     SESSION = "a session; every key is refused"
+    STAFF_SESSION = "a session of staff"
     PERSON = "a session, on a page: nobody is led to the login"
 
 
@@ -60,14 +62,19 @@ class Rule:
     scope: Scope | None
     token: Token
     uploads: bool
-    staff: bool = False
     switch: Switch | None = None
     always: bool = False
+    limit: Limit | None = None
 
     @property
     def for_staff(self) -> bool:
         """Whether it is for staff alone."""
-        return self.staff or (self.scope is not None and self.scope.for_staff)
+        return self.needs is Needs.STAFF_SESSION or (self.scope is not None and self.scope.for_staff)
+
+    @property
+    def for_sessions(self) -> bool:
+        """Whether every key is refused."""
+        return self.needs in (Needs.SESSION, Needs.STAFF_SESSION, Needs.PERSON)
 
 
 def gate(
@@ -76,9 +83,9 @@ def gate(
     scope: Scope | None = None,
     token: Token = Token.HEADER,
     uploads: bool = False,
-    staff: bool = False,
     switch: Switch | None = None,
     always: bool = False,
+    limit: Limit | None = None,
 ) -> Callable[[View[Args]], View[Args]]:
     """Guard a view.
 
@@ -87,11 +94,11 @@ def gate(
         scope: what an API key must cover. Asked of nobody else.
         token: where the CSRF token may stand.
         uploads: whether the body is an upload, with the bounds of one.
-        staff: whether it is for staff alone; a staff scope says so by itself.
         switch: the kill switch that turns it off.
         always: whether it goes on where everything is switched off.
+        limit: its own rate limit; without one the general limit holds, under /api and for every change.
     """
-    rule = Rule(needs, scope, token, uploads, staff, switch, always)
+    rule = Rule(needs, scope, token, uploads, switch, always, limit)
 
     def guard(view: View[Args]) -> View[Args]:
         @wraps(view)
@@ -111,7 +118,7 @@ def enter(rule: Rule) -> None:
     Raises:
         SwitchedOff: 503.
         KeyInvalid, SessionInvalid, LoginNeeded: 401. PermissionMissing, CsrfMissing, CsrfInvalid, CrossSite: 403.
-        BodyTooLarge: 413.
+        RateLimited: 429. BodyTooLarge: 413.
     """
     request = current_request()
     g.csrf_pending = False
@@ -124,6 +131,8 @@ def enter(rule: Rule) -> None:
     check_scope(rule, actor)
     if request.method not in csrf.SAFE_METHODS:
         _check_csrf(rule, actor, request)
+    if rule.limit or request.method not in csrf.SAFE_METHODS or is_under_api(request.path):
+        (rates.look if rule.uploads else rates.take)(rule.limit or Limit.GENERAL, actor)
     if rule.uploads:
         _check_declared_length(actor, request)
 
@@ -132,7 +141,7 @@ def settle_key(rule_scope: Scope, text: str) -> Actor:
     """Become whoever the form field `key` speaks for, where no header did.
 
     Raises:
-        KeyInvalid: it does not stand. PermissionMissing: it lacks the scope.
+        KeyInvalid: it does not stand. PermissionMissing: it lacks the scope. RateLimited: too many requests of theirs.
     """
     request = current_request()
     if "Authorization" in request.headers:
@@ -140,6 +149,7 @@ def settle_key(rule_scope: Scope, text: str) -> Actor:
     g.actor = actor = identity.of_credential(request, text)
     g.csrf_pending = False  # with a key of its own the request needs no token: the cookie is not looked at
     check_scope(Rule(Needs.ANYONE, rule_scope, Token.STREAM, uploads=True), actor)
+    rates.look(Limit.GENERAL, actor)
     return actor
 
 
@@ -178,7 +188,7 @@ def check_scope(rule: Rule, actor: Actor) -> None:
     """
     if rule.for_staff and actor.user is not None and not actor.user.is_staff:
         raise PermissionMissing("This is for staff alone.")
-    if rule.needs in (Needs.SESSION, Needs.PERSON) and actor.kind is ActorKind.KEY:
+    if rule.for_sessions and actor.kind is ActorKind.KEY:
         raise PermissionMissing("API keys cannot be used for this. Log in instead.")
     if rule.scope and not actor.is_nobody and not actor.may(rule.scope):
         raise PermissionMissing(f"This API key lacks the scope {rule.scope}.", scope=rule.scope)

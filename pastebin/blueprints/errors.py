@@ -8,7 +8,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from pastebin.access import login
+from pastebin.access import login, rates
+from pastebin.access.current import is_under_api
 from pastebin.errors import (
     BodyMalformed,
     BodyTooLarge,
@@ -43,7 +44,7 @@ def register(app: Flask) -> None:
 
 def body_of(error: PastebinError) -> dict[str, Any]:
     """The one JSON body of every error."""
-    shown = "not_found" if error.status == 404 and not _is_api() else error.message
+    shown = "not_found" if error.status == 404 and not is_under_api(request.path) else error.message
     body = {"status": False, "success": False, "code": error.code, "message": error.message, "error": shown}
     return {**error.facts, **body}
 
@@ -55,6 +56,7 @@ def mark(response: Response, error: PastebinError) -> Response:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, RateLimited):
         response.headers["Retry-After"] = str(error.retry_after)
+        rates.tell(response.headers, error.limit, 0, error.retry_after)
     return response
 
 
@@ -69,7 +71,7 @@ def _render(error: PastebinError, fault: HTTPException | None = None) -> Respons
 
 
 def _rendered(error: PastebinError) -> Response:
-    if _is_api():
+    if is_under_api(request.path):
         return jsonify(body_of(error))
     if _wants_line():
         prefix = "" if request.method == "PUT" else "ERROR "
@@ -94,10 +96,6 @@ def _to_login() -> Response:
     return redirect(url_for("web.login", next=next_page), 303)
 
 
-def _is_api() -> bool:
-    return request.path == "/api" or request.path.startswith("/api/")
-
-
 def _wants_line() -> bool:
     """Shell scripts and `curl -T` read one line."""
     return request.method == "PUT" or request.args.get("api") == "1" or g.get("wants_line", False)
@@ -105,7 +103,7 @@ def _wants_line() -> bool:
 
 def _of_werkzeug(fault: HTTPException) -> PastebinError:
     if isinstance(fault, NotFound):
-        return EndpointNotFound() if _is_api() else FileNotFound()
+        return EndpointNotFound() if is_under_api(request.path) else FileNotFound()
     if isinstance(fault, MethodNotAllowed):
         return NotThisMethod()
     if isinstance(fault, RequestEntityTooLarge):

@@ -22,16 +22,20 @@ Work = Callable[[Connection, Sequence[Item]], None]
 _LARGEST_GROUP = 64
 
 
-def commit_together(work: Work[Item], item: Item) -> None:
+def commit_together(work: Work[Item], item: Item, *, durable: bool = True) -> None:
     """Do *work* with *item* in a transaction, maybe together with what other threads bring; durable on return.
 
     *work* may see an item twice: where a group fails, it is done again with
     each item by itself, so that nobody suffers for another's fault.
 
+    Args:
+        durable: whether to wait for the disk (see `transaction`).
+
     Raises:
         Whatever *work* or the commit raises.
     """
-    _groups.setdefault(db.engine, _Group()).run(work, item)
+    groups = _groups.get(db.engine) or _groups.setdefault(db.engine, (_Group(durable=False), _Group(durable=True)))
+    groups[durable].run(work, item)
 
 
 class _Turn:
@@ -55,7 +59,8 @@ class _Turn:
 class _Group:
     """Commits the work of several threads together, on one database."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool) -> None:
+        self._durable = durable
         self._lock = Lock()
         self._queue: deque[_Turn] = deque()
         self._has_leader = False
@@ -89,13 +94,13 @@ class _Group:
 
     def _commit(self, group: list[_Turn]) -> None:
         try:
-            with transaction() as connection:
+            with transaction(durable=self._durable) as connection:
                 # Not before it is our turn to write: until then others come.
                 self._gather(group)
                 _do(connection, group)
         except BaseException as fault:  # noqa: BLE001 - it is raised again, in the thread that it belongs to
             if group:
-                _one_by_one(group, fault)
+                self._one_by_one(group, fault)
             else:  # no transaction could begin, after a long wait maybe: that is nobody's fault, and everybody's
                 self._gather(group)
                 for turn in group:
@@ -103,12 +108,24 @@ class _Group:
         for turn in group:
             turn.is_done = True
 
+    def _one_by_one(self, group: Sequence[_Turn], fault: BaseException) -> None:
+        """A group has failed: let each item fail, or not, by itself."""
+        if len(group) == 1:
+            group[0].fault = fault
+            return
+        for turn in group:
+            try:
+                with transaction(durable=self._durable) as connection:
+                    turn.work(connection, [turn.item])
+            except BaseException as own:  # noqa: BLE001 - as above
+                turn.fault = own
+
     def _gather(self, group: list[_Turn]) -> None:
         with self._lock:
             group += [self._queue.popleft() for _ in range(min(len(self._queue), _LARGEST_GROUP))]
 
 
-_groups: WeakKeyDictionary[Engine, _Group] = WeakKeyDictionary()
+_groups: WeakKeyDictionary[Engine, tuple[_Group, _Group]] = WeakKeyDictionary()
 
 
 def _do(connection: Connection, group: Sequence[_Turn]) -> None:
@@ -117,16 +134,3 @@ def _do(connection: Connection, group: Sequence[_Turn]) -> None:
         by_work.setdefault(turn.work, []).append(turn.item)
     for work, items in by_work.items():
         work(connection, items)
-
-
-def _one_by_one(group: Sequence[_Turn], fault: BaseException) -> None:
-    """A group has failed: let each item fail, or not, by itself."""
-    if len(group) == 1:
-        group[0].fault = fault
-        return
-    for turn in group:
-        try:
-            with transaction() as connection:
-                turn.work(connection, [turn.item])
-        except BaseException as own:  # noqa: BLE001 - as above
-            turn.fault = own

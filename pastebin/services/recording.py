@@ -43,12 +43,16 @@ class BlobRecord:
 
 @dataclass(frozen=True)
 class Recording:
-    """What one request adds, all of it or nothing: its contents and its files (rows as the database keeps them)."""
+    """What one request adds, all of it or nothing: its contents and its files (rows as the database keeps them).
+
+    `place` is the one that it takes of a rate limit.
+    """
 
     actor: Actor
     size_bytes: int
     blobs: Sequence[BlobRecord]
     files: Sequence[Values]
+    place: limits.Wanted | None = None
 
 
 class SweptAway(Exception):
@@ -59,9 +63,11 @@ def record(connection: Connection, recordings: Sequence[Recording]) -> None:
     """Write down uploads inside the caller's transaction, and see that their bytes are there.
 
     Raises:
+        RateLimited: others took the last places meanwhile.
         StorageLimit: no room left in an actor's quota.
         SweptAway: a sweep was quicker.
     """
+    limits.take_within(connection, [recording.place for recording in recordings if recording.place])
     _charge(connection, recordings)
     blobs = [blob for recording in recordings for blob in recording.blobs]
     _name(connection, blobs)

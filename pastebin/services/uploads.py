@@ -8,7 +8,7 @@ the sweep removes after a grace period; never a record without bytes.
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -29,7 +29,7 @@ from pastebin.errors import (
 )
 from pastebin.extensions import FOREVER, milliseconds, moment, now, settings, store
 from pastebin.models import BlobState
-from pastebin.services import secrets, staging, strays
+from pastebin.services import limits, secrets, staging, strays
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
 from pastebin.services.group_commit import commit_together
@@ -125,10 +125,16 @@ def check_room() -> None:
         raise StorageFull
 
 
-def take_in(actor: Actor, incoming: Sequence[Incoming], rules: Rules) -> list[Uploaded]:
+def take_in(
+    actor: Actor, incoming: Sequence[Incoming], rules: Rules, place: limits.Wanted | None = None
+) -> list[Uploaded]:
     """Keep files, all or none; returns when their bytes and their records would survive a power cut.
 
+    Args:
+        place: of a rate limit, to be taken with the records.
+
     Raises:
+        RateLimited: others took the last places meanwhile.
         BodyTooLarge: together larger than this actor may send.
         TypeNotAllowed: one of a type that ALLOWED_TYPES does not name.
         FieldsInvalid: rules that this actor may not make.
@@ -141,7 +147,14 @@ def take_in(actor: Actor, incoming: Sequence[Incoming], rules: Rules) -> list[Up
     for file in described:
         _check_type(file)
     made = [_row_of(actor, file, rules) for file in described]
-    _keep(actor, described, [record for record, _ in made])
+    records = [record for record, _ in made]
+    size_bytes = sum(file.spool.size for file in described)
+    try:
+        _keep(described, lambda blobs: Recording(actor, size_bytes, blobs, records, place))
+    except BaseException:
+        if place:
+            place.place = None  # rolled back, if it had been taken
+        raise
     return [_told(record, token, file) for (record, token), file in zip(made, described, strict=True)]
 
 
@@ -255,10 +268,10 @@ def _row_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any
     return record, token
 
 
-def _keep(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str, Any]]) -> None:
+def _keep(files: Sequence[_Described], recording: Callable[[list[BlobRecord]], Recording]) -> None:
     """Bytes, then records. No database lock is held while the disk is waited for."""
     try:
-        _put_and_record(actor, files, records)
+        _put_and_record(files, recording)
     except BaseException:
         _take_back(files)
         raise
@@ -274,12 +287,11 @@ def _take_back(files: Sequence[_Described]) -> None:
         log.warning("bytes of a refused upload are left to the sweep", exc_info=True)
 
 
-def _put_and_record(actor: Actor, files: Sequence[_Described], records: Sequence[dict[str, Any]]) -> None:
-    size_bytes = sum(file.spool.size for file in files)
+def _put_and_record(files: Sequence[_Described], recording: Callable[[list[BlobRecord]], Recording]) -> None:
     for _ in range(_MOST_TRIES):
         try:
             blobs = [file.put() for file in files]
-            commit_together(record, Recording(actor, size_bytes, blobs, records))
+            commit_together(record, recording(blobs))
         except StoreFull as fault:
             raise StorageFull from fault
         except (SweptAway, IntegrityError):

@@ -36,7 +36,35 @@ def test_as_many_places_as_the_rate_says_and_then_none(context):
     with pytest.raises(RateLimited) as refused:
         limits.take_place("x", "ann", THREE_AN_HOUR)
     assert 3590 <= refused.value.retry_after <= 3600
-    assert refused.value.facts == {"retryAfter": refused.value.retry_after}
+    assert refused.value.facts == {"retryAfter": refused.value.retry_after, "limit": 3}
+    assert limits.is_full("x", "ann", THREE_AN_HOUR)
+
+
+def test_a_place_says_how_many_are_left_and_for_how_long(context):
+    places = [limits.take_place("x", "ann", THREE_AN_HOUR) for _ in range(3)]
+
+    assert [(place.limit, place.left) for place in places] == [(3, 2), (3, 1), (3, 0)]
+    assert all(3590 <= place.seconds_left <= 3600 for place in places)
+
+
+def test_a_place_that_is_given_back_can_be_taken_again(context):
+    places = [limits.take_place("x", "ann", THREE_AN_HOUR) for _ in range(3)]
+
+    limits.give_back(places[0])
+
+    limits.take_place("x", "ann", THREE_AN_HOUR)
+    with pytest.raises(RateLimited):
+        limits.take_place("x", "ann", THREE_AN_HOUR)
+
+
+def test_a_place_of_a_window_that_is_over_gives_nothing_back(context):
+    old = limits.take_place("x", "ann", THREE_AN_HOUR)
+    end_windows()
+    for _ in range(3):
+        limits.take_place("x", "ann", THREE_AN_HOUR)
+
+    limits.give_back(old)
+
     assert limits.is_full("x", "ann", THREE_AN_HOUR)
 
 

@@ -57,7 +57,7 @@ _SECURITY_SCHEMES = {
 
 _BY_ANYTHING = (
     errors.UntrustedHost, errors.KeyInvalid, errors.InternalError, errors.ServiceUnavailable,
-    errors.SwitchedOff,
+    errors.SwitchedOff, errors.RateLimited,
 )  # fmt: skip
 _BY_CHANGES = (errors.CsrfMissing, errors.CsrfInvalid, errors.CrossSite)
 _BY_BODY = (errors.BodyMalformed, errors.FieldsInvalid)
@@ -66,9 +66,14 @@ _BY_UPLOAD = (
     errors.StorageLimit, errors.StorageFull,
 )  # fmt: skip
 
+_HEADERS_OF_LIMITS = {
+    "RateLimit-Limit": "How often this may be asked within a time.",
+    "RateLimit-Remaining": "How often it still may.",
+    "RateLimit-Reset": "Seconds until the time begins anew.",
+}
 _HEADERS_BY_STATUS: dict[int, dict[str, str]] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "`Bearer`."},
-    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "Seconds to wait."},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "Seconds to wait.", **_HEADERS_OF_LIMITS},
 }
 
 
@@ -107,7 +112,7 @@ def errors_of(rule: Rule, method: str, described: Description) -> list[type[Past
     found: list[type[PastebinError]] = [*_BY_ANYTHING, *described.errors]
     if rule.needs is not Needs.ANYONE:
         found.append(errors.SessionInvalid)
-    if rule.scope or rule.for_staff or rule.needs in (Needs.SESSION, Needs.PERSON):
+    if rule.scope or rule.for_sessions:
         found.append(errors.PermissionMissing)
     if method not in SAFE_METHODS:
         found += _BY_CHANGES
@@ -167,7 +172,7 @@ def _security(rule: Rule, method: str) -> list[dict[str, list[str]]]:
     cookie: dict[str, list[str]] = {"session": []}
     if method not in SAFE_METHODS:
         cookie["csrfToken"] = []
-    if rule.needs is Needs.SESSION:
+    if rule.for_sessions:
         return [cookie]
     ways = [{"apiKey": [str(rule.scope)] if rule.scope else []}, cookie]
     return [{}, *ways] if rule.needs is Needs.ANYONE else ways
@@ -196,7 +201,7 @@ def _answers(described: Description) -> dict[str, Any]:
 
 def _answer(answer: Answer) -> dict[str, Any]:
     schema = answer.schema or {"type": "object" if answer.media_type == JSON else "string"}
-    return _response(answer.about, answer.headers, answer.media_type, schema)
+    return _response(answer.about, {**answer.headers, **_HEADERS_OF_LIMITS}, answer.media_type, schema)
 
 
 def _error_answers(found: list[type[PastebinError]]) -> dict[str, Any]:

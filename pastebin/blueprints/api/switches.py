@@ -18,7 +18,7 @@ _NUMBER = {"number": "A kill switch's `id`."}
 
 
 @bp.get("/killswitches")
-@gate(needs=Needs.SESSION, staff=True, always=True)
+@gate(needs=Needs.STAFF_SESSION, always=True)
 @describes("operation", _ALL)
 def all_switches() -> Response:
     """List the kill switches."""
@@ -26,7 +26,7 @@ def all_switches() -> Response:
 
 
 @bp.put("/killswitches/<number>")
-@gate(needs=Needs.SESSION, staff=True, always=True)
+@gate(needs=Needs.STAFF_SESSION, always=True)
 @describes("operation", _ALL, path=_NUMBER, errors=(EndpointNotFound,))
 def turn_on(number: str) -> Response:
     """Turn a kill switch on: what it is named for is refused from now on, but to staff."""
@@ -34,7 +34,7 @@ def turn_on(number: str) -> Response:
 
 
 @bp.delete("/killswitches/<number>")
-@gate(needs=Needs.SESSION, staff=True, always=True)
+@gate(needs=Needs.STAFF_SESSION, always=True)
 @describes("operation", _ALL, path=_NUMBER, errors=(EndpointNotFound,))
 def turn_off(number: str) -> Response:
     """Turn a kill switch off."""

@@ -5,6 +5,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response
 
+from pastebin.access import rates
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import intake
 from pastebin.blueprints.api import clients, openapi, wire
@@ -74,7 +75,7 @@ def upload() -> Response:
     """
     is_form = request.mimetype == "multipart/form-data"
     with intake.form() if is_form else intake.raw() as received:
-        made = uploads.take_in(current_actor(), received.named_files(), received.rules())
+        made = uploads.take_in(current_actor(), received.named_files(), received.rules(), rates.wanted())
     return wire.render_uploads(made, links())
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
+from pastebin.access import rates
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import delivery, intake
 from pastebin.blueprints.files import wire
@@ -62,7 +63,7 @@ def upload() -> Response:
         as_lines = received.fields.get("api", "").strip() == "1"
         as_store = as_store and not as_lines
         default = Privacy.OWNER_ONLY if as_store else Privacy.PUBLIC
-        made = uploads.take_in(current_actor(), received.named_files(), received.rules(default))
+        made = uploads.take_in(current_actor(), received.named_files(), received.rules(default), rates.wanted())
     if as_lines:
         return wire.render_lines(made, links())
     return wire.render_stored(made, links()) if as_store else wire.render_page(made, links())
@@ -74,7 +75,7 @@ def upload() -> Response:
 def put(name: str | None = None) -> Response:
     """Take the body in as the file itself (`curl -T`)."""
     with intake.raw(name) as received:
-        made = uploads.take_in(current_actor(), received.named_files(), received.rules())
+        made = uploads.take_in(current_actor(), received.named_files(), received.rules(), rates.wanted())
     return wire.render_url(made[0], links())
 
 

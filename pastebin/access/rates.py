@@ -1,0 +1,114 @@
+"""Rate limits of requests: a place is taken before the work, and given back where its outcome does not count.
+
+Whose place it is: the user's, else the address's (an IPv6 /64 is one). Logins
+and other attempts at secrets are counted besides, where they are judged
+(`services.accounts`, `services.files`).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import cast
+
+from flask import g
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Response
+
+from pastebin.config import Rate
+from pastebin.errors import RateLimited
+from pastebin.extensions import settings
+from pastebin.services import limits
+from pastebin.services.actor import Actor
+
+# Refused before any work was done. A delete-all whose password is missing is one of them too.
+_NEVER_COUNTED = frozenset({401, 403, 413, 503})
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Under which name uses are counted, the setting that says how many, and which statuses do not count."""
+
+    name: str
+    setting: str
+    uncounted: frozenset[int]
+
+
+class Limit(Enum):
+    """A limit with a count of its own (seed 002)."""
+
+    GENERAL = _Counted("general", "API_RATE", _NEVER_COUNTED)
+    RENAME = _Counted("rename", "RENAME_RATE", _NEVER_COUNTED | {500})
+    UNNAME = _Counted("un-name", "UNNAME_RATE", _NEVER_COUNTED | {500})
+    EXTENSION = _Counted("extension", "EXTENSION_RATE", _NEVER_COUNTED | {500})
+    BULK_DELETE = _Counted("bulk delete", "BULK_DELETE_RATE", _NEVER_COUNTED | {400, 404, 500})
+    DELETE_ALL = _Counted("delete all", "DELETE_ALL_RATE", _NEVER_COUNTED | {400, 404, 500})
+
+
+@dataclass
+class _Asked:
+    """The limit that holds for this request, and the place that it takes; None where limits are off."""
+
+    limit: Limit
+    wanted: limits.Wanted | None
+
+
+def take(limit: Limit, actor: Actor) -> None:
+    """Take a place for this request.
+
+    Raises:
+        RateLimited: none is left.
+    """
+    asked = _look(limit, actor)
+    if asked.wanted is not None:
+        limits.take(asked.wanted)
+
+
+def look(limit: Limit, actor: Actor) -> None:
+    """See that a place is left; it is taken with what the request does (`wanted`), or at the end.
+
+    For uploads: the place is taken by the transaction that records them anyway.
+
+    Raises:
+        RateLimited: none is left.
+    """
+    _look(limit, actor)
+
+
+def wanted() -> limits.Wanted | None:
+    """The place that this request is to take with its own transaction."""
+    asked: _Asked | None = g.get("asked")
+    return asked.wanted if asked else None
+
+
+def settle(response: Response) -> Response:
+    """Have the place taken or given back, as this answer counts or not, and say how it stands with the limit."""
+    asked: _Asked | None = g.pop("asked", None)
+    if asked is None or asked.wanted is None:
+        return response
+    is_counted = response.status_code not in asked.limit.value.uncounted and response.status_code != 429
+    place = asked.wanted.place
+    if place is None and is_counted:
+        try:
+            place = limits.take(asked.wanted)
+        except RateLimited as refused:  # others were quicker, and this request was in vain anyhow
+            tell(response.headers, refused.limit, 0, refused.retry_after)
+            return response
+    if place is None or response.status_code == 429:
+        return response
+    if not is_counted:
+        limits.give_back(place)
+    tell(response.headers, place.limit, place.left + (not is_counted), place.seconds_left)
+    return response
+
+
+def _look(limit: Limit, actor: Actor) -> _Asked:
+    subject = f"user {actor.user_id}" if actor.user else limits.subject_of(actor.address)
+    rate = cast(Rate, getattr(settings, limit.value.setting))
+    g.asked = asked = _Asked(limit, limits.look(limit.value.name, subject, rate))
+    return asked
+
+
+def tell(headers: Headers, limit: int, left: int, seconds: int) -> None:
+    """The headers of every limited answer: how many places there are, how many are left, and for how many seconds."""
+    headers["RateLimit-Limit"] = str(limit)
+    headers["RateLimit-Remaining"] = str(left)
+    headers["RateLimit-Reset"] = str(seconds)
