@@ -52,6 +52,7 @@ class Token(Enum):
     HEADER = "the header alone"
     FORM = "a field of a small form"
     STREAM = "a field of an upload, found by its parser"
+    NONE = "nowhere: it changes nothing, and gives what another site could not read"
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def _check_csrf(rule: Rule, actor: Actor, request: Request) -> None:
     if "Authorization" in request.headers:
         return
     csrf.check_origin(request)
-    if actor.is_nobody:
+    if actor.is_nobody or rule.token is Token.NONE:
         return
     header = request.headers.get(csrf.HEADER)
     if header is None and rule.token is Token.STREAM:

@@ -1,5 +1,7 @@
 """Flask-Login over our own identities: `current_user` for templates, login and logout of the cookie."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import cast
 
 from flask import Flask, Request, g, session
@@ -7,9 +9,9 @@ from flask_login import UserMixin, login_user, logout_user
 
 from pastebin.access import identity
 from pastebin.access.session_cookie import CookieSession
-from pastebin.extensions import login_manager
+from pastebin.extensions import login_manager, now, settings
 from pastebin.services import sessions
-from pastebin.services.actor import Actor, User
+from pastebin.services.actor import Actor, ActorKind, User
 
 
 class Account(UserMixin):
@@ -41,18 +43,27 @@ def _load_of_request(request: Request) -> Account | None:
     return Account(actor.user) if actor and actor.user else None
 
 
-def begin(user: User) -> None:
-    """Log the current browser in as *user*: a session of its own, and its cookie."""
+@dataclass(frozen=True)
+class Begun:
+    """A login that has begun: its token, and until when it lasts if it is not used."""
+
+    token: str
+    expires_at: datetime
+
+
+def begin(user: User) -> Begun:
+    """Log the current client in as *user*: a session of its own, its cookie, and its token."""
     end()
     token, login = sessions.begin(user)
     _cookie().adopt(login, fresh_token=token)
     login_user(Account(user))
+    return Begun(token, now() + timedelta(seconds=settings.SESSION_LIFETIME))
 
 
 def end() -> None:
-    """Log the current browser out, if it is logged in."""
+    """Log the current client out, if it is logged in, by its cookie or by its session's token."""
     actor = _actor()
-    if actor and actor.credential_id and not actor.is_nobody and _cookie().token:
+    if actor and actor.kind is ActorKind.SESSION:
         sessions.end(actor.credential_id)
     if "_user_id" in session:
         logout_user()

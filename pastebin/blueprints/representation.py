@@ -55,6 +55,16 @@ def describe(file: StoredFile, links: Links, *, for_owner: bool) -> dict[str, An
     return about
 
 
+def describe_managed(file: StoredFile, links: Links, *, for_owner: bool) -> dict[str, Any]:
+    """A file as the management API shows it (seed 002): all that is told of it, its owner, and when it changed."""
+    return {
+        **describe(file, links, for_owner=for_owner),
+        "userID": None if file.owner_id is None else str(file.owner_id),
+        "createdAt": timestamp(file.created_at),
+        "updatedAt": timestamp(file.updated_at),
+    }
+
+
 def describe_upload(uploaded: Uploaded, links: Links) -> dict[str, Any]:
     """A file in the answer to its own upload: with all that only its uploader may know."""
     about = describe(uploaded.file, links, for_owner=True)

@@ -101,6 +101,100 @@ class FileSchema(_Object):
     )
 
 
+class ManagedFileSchema(FileSchema):
+    """A file as its owner or staff manage it."""
+
+    userID = fields.String(  # noqa: N815 - the contract's spelling
+        required=True, allow_none=True, metadata={"description": "Whose it is: an account's `uid`; null: nobody's."}
+    )
+    createdAt = _time("When it was uploaded", or_never=False)  # noqa: N815 - the contract's spelling
+    updatedAt = _time("When it was last changed", or_never=False)  # noqa: N815 - the contract's spelling
+
+
+class ManagedFilesSchema(_Object):
+    """Some files of a list."""
+
+    count = _count("How many there are in all.")
+    items = fields.List(fields.Nested(ManagedFileSchema), required=True)
+
+
+class DeletedSchema(_Object):
+    """One file is deleted."""
+
+    code = fields.String(required=True, validate=validate.Equal("DELETE_FILE_SUCCESS"))
+    message = fields.String(required=True)
+
+
+class DeletedFilesSchema(_Object):
+    """Files are deleted."""
+
+    code = fields.String(required=True, validate=validate.Equal("DELETE_FILES_SUCCESS"))
+    message = fields.String(required=True)
+    count = _count("How many.")
+
+
+class FilesQuerySchema(_Object):
+    """Which files of a list. What cannot be used counts as not given."""
+
+    limit = fields.Integer(
+        validate=validate.Range(min=0, max=50), metadata={"description": "How many at most; 50 where it is not given."}
+    )
+    offset = fields.Integer(validate=validate.Range(min=0), metadata={"description": "How many to pass over."})
+    q = _text("Part of a file's names or address, whatever the letter case.", required=False)
+    type = _text("A media type, or the first half of one: `image`.", required=False)
+    sort = fields.String(
+        validate=validate.OneOf(["created", "-created", "size", "-size", "name", "-name"]),
+        metadata={"description": "The order; with `-` the other way round. Newest first where it is not given."},
+    )
+
+
+class NameSchema(_Object):
+    """A display name."""
+
+    name = fields.String(required=True, validate=validate.Length(min=1, max=255))
+
+
+class ExtensionSchema(_Object):
+    """An extension."""
+
+    extension = _text("1 to 16 of `a-z0-9`, or one like `tar.gz`. A leading dot is dropped.")
+
+
+class IdsSchema(_Object):
+    """Several files."""
+
+    ids = fields.List(
+        fields.String(), required=True, validate=validate.Length(max=50),
+        metadata={"description": "`UUID.ext`, UUIDs, or hashes. Unknown ones are passed over."},
+    )  # fmt: skip
+
+
+class PasswordSchema(_Object):
+    """That it is really you."""
+
+    password = _text("The caller's own password.")
+
+
+class ChangesSchema(_Object):
+    """What is to be changed of a file: at least one of these."""
+
+    name = fields.String(
+        allow_none=True, validate=validate.Length(max=255), metadata={"description": "A display name; null: none."}
+    )
+    filename = _text("The name that it is saved under.", required=False)
+    extension = _text("1 to 16 of `a-z0-9`, or one like `tar.gz`. Its type and `id` go with it.", required=False)
+    expire = fields.Raw(
+        metadata={"type": ["string", "integer", "null"], "description": "When it ends, as for uploads; null: never."}
+    )
+    limit = _limit(required=False)
+    private = fields.Raw(
+        metadata={
+            "type": ["boolean", "string"],
+            "description": "`true` or `1`: readable with a key; `owner`: by its owner alone; `false` or `0`: public.",
+        }
+    )
+
+
 class UploadSchema(FileSchema):
     """The answer to an upload: the file, and what only its uploader may know."""
 
@@ -195,6 +289,38 @@ class ApiKeysSchema(_Object):
 
     count = _count("How many there are.")
     items = fields.List(fields.Nested(ApiKeySchema), required=True)
+
+
+class LoginWantedSchema(_Object):
+    """Who logs in."""
+
+    username = _text("The user name; letter case does not count.")
+    password = _text("The password.")
+
+
+class LoginSchema(_Object):
+    """A login that has begun."""
+
+    username = fields.String(required=True)
+    uid = fields.String(required=True, validate=validate.Regexp("^[0-9]+$"))
+    csrf_token = _text("For `X-CSRF-Token`, beside the cookie.")
+    token = _text("The session's token: sent like an API key. It needs no CSRF token.")
+    exp = fields.Integer(required=True, metadata={"description": "When it ends if it is not used, in Unix seconds."})
+
+
+class CsrfSchema(_Object):
+    """A CSRF token."""
+
+    csrf_token = fields.String(required=True, allow_none=True)
+
+
+class AccountSchema(_Object):
+    """An account, as its owner sees it."""
+
+    uid = fields.String(required=True, validate=validate.Regexp("^[0-9]+$"))
+    username = fields.String(required=True)
+    email = fields.String(required=True, allow_none=True)
+    isStaff = fields.Boolean(required=True)  # noqa: N815 - the contract's spelling
 
 
 class DoneSchema(_Object):

@@ -160,6 +160,18 @@ def find(name: str) -> User:
     return as_user(row)
 
 
+def get(user_id: int) -> User:
+    """The user of that id.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    row = _row(UserRow.id == user_id)
+    if row is None:
+        raise UserNotFound
+    return as_user(row)
+
+
 def as_user(row: Row[*tuple[Any, ...]]) -> User:
     """The plain value of a row that has the columns of an account."""
     return User(row.id, row.name, row.is_staff, row.email)

@@ -1,6 +1,6 @@
 """Files: find by address, list, spend a download, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -131,6 +131,19 @@ def get(uuid: str) -> StoredFile:
     return file
 
 
+def content_type(digest: str) -> str:
+    """What a content says itself that it is, whatever a file calls it.
+
+    Raises:
+        FileNotFound: it is gone.
+    """
+    with reading() as connection:
+        found = connection.execute(select(BlobRow.media_type).where(BlobRow.digest == digest)).scalar_one_or_none()
+    if found is None:
+        raise FileNotFound
+    return found
+
+
 def get_own(actor: Actor, uuid: str) -> StoredFile:
     """The actor's own live file of a UUID.
 
@@ -180,20 +193,81 @@ def _resolve(lookup: "_Lookup", hexdigits: str, reader: int | None = None) -> Ro
 
 def own_with_digest(actor: Actor, digest: str, at_most: int = 50) -> list[StoredFile]:
     """The caller's own live files with this content, newest first."""
-    if actor.is_nobody:
-        return []
-    query = _FILES.where(FileRow.digest == digest, FileRow.owner_id == actor.user_id, _LIVE)
-    return _all(query.order_by(FileRow.created_at.desc(), FileRow.id.desc()).limit(at_most))
+    return [] if actor.is_nobody else _with_digest(digest, actor.user_id, at_most)
 
 
-def listing(owner_id: int, limit: int = 50, offset: int = 0) -> tuple[int, list[StoredFile]]:
-    """How many live files a user has, and some of them, newest first."""
-    mine = (FileRow.owner_id == owner_id, _LIVE)
+def _with_digest(digest: str, owner_id: int | None, at_most: int = 50) -> list[StoredFile]:
+    query = _FILES.where(FileRow.digest == digest, *_among(owner_id), _LIVE)
+    return _all(query.order_by(*NEWEST_FIRST).limit(at_most))
+
+
+def _among(owner_id: int | None) -> list[ColumnElement[bool]]:
+    """That a file is one of this owner's; None: anybody's."""
+    return [] if owner_id is None else [FileRow.owner_id == owner_id]
+
+
+def find_among(owner_id: int | None, reference: str) -> StoredFile:
+    """The live file of a UUID, or of a hash that fits just one, among one owner's files; None: among everybody's.
+
+    Raises:
+        FileNotFound: there is none.
+        AmbiguousFile: several of them have this hash; facts name them.
+    """
+    if is_uuid(reference):
+        found = _one(_BY_UUID if owner_id is None else _OWN, reference, reader=owner_id)
+        if found is None:
+            raise FileNotFound
+        return found
+    row = _resolve(_ANY_CONTENT if owner_id is None else _OWN_CONTENT, reference, owner_id)
+    fitting = _with_digest(row.digest, owner_id) if row else []
+    if not fitting:
+        raise FileNotFound
+    if len(fitting) > 1:
+        raise AmbiguousFile(ids=[f"{file.uuid}.{file.extension}" for file in fitting])
+    return fitting[0]
+
+
+# How a list can be ordered: by what, and with "-" the other way round.
+ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {}
+for _name, _column in {"created": FileRow.created_at, "size": FileRow.size, "name": FileRow.filename}.items():
+    ORDERS[_name] = (_column.asc(), FileRow.id.asc())
+    ORDERS[f"-{_name}"] = (_column.desc(), FileRow.id.desc())
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which files a list shows: those of one owner (None: everybody's), that match, in an order."""
+
+    owner_id: int | None
+    search: str = ""
+    media_type: str = ""
+    order: Sequence[ColumnElement[Any]] = ()
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a file must meet to be among them."""
+        found = [*_among(self.owner_id), _LIVE]
+        if self.search:
+            columns = (FileRow.filename, FileRow.name, AddressRow.address, FileRow.id)
+            found.append(or_(*(column.icontains(self.search, autoescape=True) for column in columns)))
+        if self.media_type:
+            kind, slash, _rest = self.media_type.partition("/")
+            exactly = slash and not self.media_type.endswith(("/", "/*"))
+            matches = FileRow.media_type == self.media_type
+            found.append(matches if exactly else FileRow.media_type.startswith(f"{kind}/", autoescape=True))
+        return found
+
+
+def listing(which: Selection, limit: int = 50, offset: int = 0) -> tuple[int, list[StoredFile]]:
+    """How many live files there are of a selection, and some of them, newest first where it says nothing else."""
+    conditions = which.conditions()
+    counted = select(func.count()).select_from(FileRow)
+    if which.search:
+        counted = counted.join(AddressRow, AddressRow.digest == FileRow.digest)
     with reading() as connection:
-        count = connection.execute(
-            select(func.count()).select_from(FileRow).where(*mine), {"moment": now()}
-        ).scalar_one()
-    ordered = _FILES.where(*mine).order_by(FileRow.created_at.desc(), FileRow.id.desc())
+        count = connection.execute(counted.where(*conditions), {"moment": now()}).scalar_one()
+    if limit == 0:
+        return count, []
+    ordered = _FILES.where(*conditions).order_by(*(which.order or NEWEST_FIRST))
     return count, _all(ordered.limit(limit).offset(offset))
 
 
@@ -216,16 +290,9 @@ def delete_own(actor: Actor, reference: str) -> None:
         FileNotFound: no such file of the caller's.
         AmbiguousFile: several files of the caller's have this hash; facts name them.
     """
-    if is_uuid(reference):
-        remove([get_own(actor, reference).uuid])
-        return
-    row = _resolve(_OWN_CONTENT, reference, actor.user_id)
-    mine = own_with_digest(actor, row.digest) if row else []
-    if not mine:
+    if actor.user_id is None:
         raise FileNotFound
-    if len(mine) > 1:
-        raise AmbiguousFile(ids=[f"{file.uuid}.{file.extension}" for file in mine])
-    remove([mine[0].uuid])
+    remove([find_among(actor.user_id, reference).uuid])
 
 
 def check_delete_token(uuid: str, token: str) -> StoredFile:
@@ -249,13 +316,20 @@ def delete_by_token(uuid: str, token: str) -> None:
     remove([check_delete_token(uuid, token).uuid])
 
 
-def remove(uuids: Sequence[str], *conditions: ColumnElement[bool]) -> int:
+def remove(
+    uuids: Sequence[str], *conditions: ColumnElement[bool], also: Callable[[Connection, int], None] | None = None
+) -> int:
     """Remove those of the files that (still) meet the conditions, whoever's they are; how many there were.
 
     Their blobs go with the next sweep where no other file names them.
+
+    Args:
+        also: what is to be done in the same transaction, with that number.
     """
     with transaction() as connection:
         count = _remove(connection, FileRow.id.in_(uuids), *conditions)
+        if also:
+            also(connection, count)
     generation.advance()
     return count
 
@@ -306,6 +380,7 @@ _LIVE = and_(
     FileRow.expires_at > bindparam("moment", type_=Moment),
     or_(FileRow.download_limit.is_(None), FileRow.downloads < FileRow.download_limit),
 )
+NEWEST_FIRST = (FileRow.created_at.desc(), FileRow.id.desc())
 _FILES: Select[*tuple[Any, ...]] = (
     select(
         FileRow.id, FileRow.digest, AddressRow.address, FileRow.size, FileRow.owner_id, FileRow.filename,
@@ -372,4 +447,7 @@ _OWN_CONTENT = _Lookup.of(
         .where(FileRow.digest == AddressRow.digest, FileRow.owner_id == bindparam("reader"), _LIVE)
         .exists()
     )
+)
+_ANY_CONTENT = _Lookup.of(
+    select(AddressRow.digest).where(select(FileRow.id).where(FileRow.digest == AddressRow.digest, _LIVE).exists())
 )

@@ -75,8 +75,8 @@ def test_own_files_are_listed_newest_first_and_in_part(ann):
         change(file, created_at=now() + timedelta(seconds=number))
     take(STRANGER)
 
-    count, listed = files.listing(ann.user_id)
-    _count, some = files.listing(ann.user_id, limit=2, offset=1)
+    count, listed = files.listing(files.Selection(ann.user_id))
+    _count, some = files.listing(files.Selection(ann.user_id), limit=2, offset=1)
 
     assert count == 5
     assert [file.uuid for file in listed] == [file.uuid for file in reversed(made)]
@@ -88,7 +88,7 @@ def test_what_has_expired_or_is_used_up_is_not_listed(ann):
     change(expired, expires_at=now())
     files.spend_download(used_up.uuid)
 
-    count, listed = files.listing(ann.user_id)
+    count, listed = files.listing(files.Selection(ann.user_id))
 
     assert (count, [file.uuid for file in listed]) == (1, [kept.uuid])
     assert [file.uuid for file in files.own_with_digest(ann, kept.digest)] == [kept.uuid]

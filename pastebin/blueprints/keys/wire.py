@@ -8,8 +8,9 @@ from flask import Request, jsonify
 from werkzeug.wrappers import Response
 
 from pastebin import expiry
+from pastebin.blueprints.json_body import json_object
 from pastebin.blueprints.representation import timestamp
-from pastebin.errors import BodyMalformed, FieldsInvalid, KeyNotFound
+from pastebin.errors import FieldsInvalid, KeyNotFound
 from pastebin.extensions import now
 from pastebin.services.actor import Scope
 from pastebin.services.keys import ApiKey
@@ -30,12 +31,7 @@ def parse_wanted(request: Request) -> KeyWanted:
     Raises:
         BodyMalformed: no JSON object. FieldsInvalid: one of the fields cannot be used.
     """
-    try:
-        body = request.get_json(force=True, silent=True) if request.get_data() else {}
-    except RecursionError:  # arrays within arrays, thousands deep
-        body = None
-    if not isinstance(body, dict):
-        raise BodyMalformed('Send a JSON object, such as {"name": "laptop"}.')
+    body = json_object(request, '{"name": "laptop"}')
     name, scopes, expire = body.get("name"), body.get("scopes"), body.get("expire")
     if name is not None and not isinstance(name, str):
         raise FieldsInvalid("name is a text.", fields=["name"])

@@ -105,7 +105,7 @@ def change_password() -> Response:
 
 def _facts() -> dict[str, object]:
     user = person()
-    file_count, _none = files.listing(user.id, limit=0)
+    file_count, _none = files.listing(files.Selection(user.id), limit=0)
     return {"user": user, "file_count": file_count, "key_count": len(keys.listing(user.id))}
 
 

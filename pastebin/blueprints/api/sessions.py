@@ -1,0 +1,94 @@
+"""Which URLs logging in from programs has (contract sections 2 and 6), and who one is."""
+
+from typing import Any
+
+from flask import Request, jsonify, request
+from werkzeug.wrappers import Response
+
+from pastebin.access import csrf, login
+from pastebin.access.gate import Needs, Token, current_actor, gate
+from pastebin.blueprints.api.views import bp
+from pastebin.blueprints.description import JSON, Answer, describes
+from pastebin.blueprints.json_body import json_object
+from pastebin.blueprints.schemas import AccountSchema, CsrfSchema, DoneSchema, LoginSchema, LoginWantedSchema
+from pastebin.errors import CredentialsInvalid, FieldsMissing, SessionInvalid
+from pastebin.services import accounts
+from pastebin.services.actor import User
+
+_TAG = "session"
+
+
+@bp.post("/login")
+@gate(token=Token.FORM, always=True)
+@describes(
+    _TAG,
+    {200: Answer("Logged in: by the cookie, and by the token, which is sent like an API key.", LoginSchema)},
+    body={JSON: LoginWantedSchema, "application/x-www-form-urlencoded": LoginWantedSchema},
+    body_needed=True,
+    errors=(CredentialsInvalid, FieldsMissing),
+)
+def begin_session() -> Response:
+    """Log in with a user name and password."""
+    name, password = _parse_login(request)
+    user = accounts.log_in(current_actor(), name, password)
+    begun = login.begin(user)
+    return jsonify(
+        {
+            "username": user.name,
+            "uid": str(user.id),
+            "csrf_token": csrf.token(),
+            "token": begun.token,
+            "exp": int(begun.expires_at.timestamp()),
+        }
+    )
+
+
+@bp.post("/refresh")
+@gate(needs=Needs.SESSION, token=Token.NONE)
+@describes(_TAG, {200: Answer("A token for `X-CSRF-Token`.", CsrfSchema)})
+def refresh() -> Response:
+    """A fresh CSRF token for the login cookie; null for a session whose token was sent, which needs none."""
+    return jsonify({"csrf_token": None if "Authorization" in request.headers else csrf.token()})
+
+
+@bp.post("/logout")
+@gate(needs=Needs.SESSION, token=Token.FORM)
+@describes(_TAG, {200: Answer("The session is over.", DoneSchema)})
+def end_session() -> Response:
+    """Log out: this session ends, on the server too."""
+    login.end()
+    return jsonify({"status": True, "success": True, "message": "You are logged out."})
+
+
+@bp.get("/users/me")
+@gate(needs=Needs.ACCOUNT)
+@describes(_TAG, {200: Answer("The account.", AccountSchema)})
+def me() -> Response:
+    """Whose credential it is."""
+    return jsonify(_described(_user()))
+
+
+def _described(user: User) -> dict[str, Any]:
+    return {"uid": str(user.id), "username": user.name, "email": user.email, "isStaff": user.is_staff}
+
+
+def _user() -> User:
+    user = current_actor().user
+    if user is None:
+        raise SessionInvalid
+    return user
+
+
+def _parse_login(request: Request) -> tuple[str, str]:
+    """User name and password, from a form or from JSON.
+
+    Raises:
+        FieldsMissing: one of them, or both.
+    """
+    is_form = request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data")
+    body = request.form if is_form else json_object(request, '{"username": "ann", "password": "…"}')
+    name, password = body.get("username"), body.get("password")
+    missing = [field for field, text in (("username", name), ("password", password)) if not isinstance(text, str)]
+    if missing:
+        raise FieldsMissing(f"Missing: {', '.join(missing)}.", fields=missing)
+    return str(name), str(password)

@@ -1,0 +1,39 @@
+"""The body of a request as a JSON object."""
+
+from typing import Any
+
+from flask import Request
+
+from pastebin.errors import BodyMalformed, FieldsInvalid, FieldsMissing
+
+
+def json_object(request: Request, example: str) -> dict[str, Any]:
+    """The object; an empty body is an empty one.
+
+    Args:
+        example: what a body may look like, for the message.
+
+    Raises:
+        BodyMalformed: no JSON object.
+    """
+    try:
+        body = request.get_json(force=True, silent=True) if request.get_data() else {}
+    except RecursionError:  # arrays within arrays, thousands deep
+        body = None
+    if not isinstance(body, dict):
+        raise BodyMalformed(f"Send a JSON object, such as {example}.")
+    return body
+
+
+def text_field(body: dict[str, Any], name: str) -> str:
+    """A field that must be a text; without the space around it.
+
+    Raises:
+        FieldsMissing: it is not there. FieldsInvalid: it is no text.
+    """
+    if name not in body or body[name] is None:
+        raise FieldsMissing(f"The field {name} is missing.", fields=[name])
+    text = body[name]
+    if not isinstance(text, str):
+        raise FieldsInvalid(f"{name} is a text.", fields=[name])
+    return text.strip()

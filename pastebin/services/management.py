@@ -1,0 +1,267 @@
+"""Files after their upload: change and remove them, as their owner or as staff (contract section 5)."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from pastebin import filetypes
+from pastebin.errors import AmbiguousFile, BodyTooLarge, FieldsInvalid, FileNotFound
+from pastebin.extensions import generation, now, reading, transaction
+from pastebin.models import FileRow
+from pastebin.services import accounts, audit, files, secrets
+from pastebin.services.actor import Actor
+from pastebin.services.files import StoredFile
+from pastebin.services.uploads import Privacy
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 50
+LONGEST_NAME = 255
+
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which files somebody may manage: one owner's, or everybody's (None).
+
+    `staff` is who does it by being staff: whatever they change is written into the audit log.
+    """
+
+    owner_id: int | None
+    staff: Actor | None = None
+
+
+def own(actor: Actor) -> Reach:
+    """One's own files."""
+    if actor.user_id is None:
+        raise FileNotFound
+    return Reach(actor.user_id)
+
+
+def of_user(actor: Actor, user_id: int) -> Reach:
+    """A user's files, for staff.
+
+    Raises:
+        UserNotFound: there is no such user.
+    """
+    return Reach(accounts.get(user_id).id, actor)
+
+
+def of_everybody(actor: Actor) -> Reach:
+    """All files, nobody's too, for staff."""
+    return Reach(None, actor)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A file as it is named in a path: by UUID or hash, and the extension where one was given."""
+
+    address: str
+    extension: str | None = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be changed of a file; the names of the fields that are, in `fields`, the others count for nothing."""
+
+    fields: frozenset[str]
+    name: str | None = None
+    filename: str = ""
+    extension: str = ""
+    expires_at: datetime | None = None
+    download_limit: int | None = None
+    privacy: Privacy = Privacy.PUBLIC
+
+
+def find(reach: Reach, reference: Reference) -> StoredFile:
+    """The file of a reference.
+
+    Raises:
+        FileNotFound: there is none within reach, or its extension is another.
+        AmbiguousFile: several have this hash.
+    """
+    found = files.find_among(reach.owner_id, reference.address)
+    if reference.extension not in (None, found.extension):
+        raise FileNotFound
+    return found
+
+
+def change(reach: Reach, reference: Reference, changes: Changes) -> StoredFile:
+    """Change a file; as it is then.
+
+    Raises:
+        FileNotFound, AmbiguousFile: see `find`.
+        FieldsInvalid: a value that cannot be.
+    """
+    file = find(reach, reference)
+    values = _values(file, changes)
+    with transaction() as connection:
+        changing = update(FileRow).where(FileRow.id == file.uuid).values(**values, updated_at=now())
+        if connection.execute(changing).rowcount == 0:
+            raise FileNotFound
+        _note(connection, reach, "change", uuid=file.uuid, fields=sorted(changes.fields))
+    generation.advance()  # it may have become private, or something else by its type
+    if "extension" in values:
+        log.info("%s: extension changed from %s to %s", file.uuid, file.extension, values["extension"])
+    return files.get(file.uuid)
+
+
+def delete(reach: Reach, reference: Reference) -> None:
+    """Delete one file.
+
+    Raises:
+        FileNotFound, AmbiguousFile: see `find`.
+    """
+    file = find(reach, reference)
+    if _remove(reach, [file.uuid]) == 0:
+        raise FileNotFound
+
+
+def delete_several(reach: Reach, references: Sequence[Reference]) -> int:
+    """Delete files, all in one transaction; how many. Those that there are not are passed over.
+
+    Raises:
+        BodyTooLarge: more than `MOST_AT_ONCE`.
+        FileNotFound: none of them is there.
+        AmbiguousFile: several files have one of the hashes. None is deleted.
+    """
+    if len(references) > MOST_AT_ONCE:
+        raise BodyTooLarge(f"At most {MOST_AT_ONCE} files can be deleted at once.", limit=MOST_AT_ONCE)
+    found = []
+    for reference in references:
+        try:
+            found.append(find(reach, reference).uuid)
+        except AmbiguousFile:
+            raise
+        except FileNotFound:
+            continue
+    count = _remove(reach, found) if found else 0
+    if count == 0:
+        raise FileNotFound
+    return count
+
+
+def delete_all(reach: Reach, actor: Actor, password: str) -> int:
+    """Delete all files of one user; how many.
+
+    In batches: others write in between, and what is cut off has deleted some files wholly.
+
+    Raises:
+        RateLimited, PasswordInvalid: *actor* could not prove to be there in person.
+        FileNotFound: there are none.
+    """
+    accounts.prove_password(actor, password)
+    count = 0
+    while batch := _some(reach):
+        count += _remove(reach, batch)
+    if count == 0:
+        raise FileNotFound("There are no files to delete.")
+    return count
+
+
+def _some(reach: Reach) -> Sequence[str]:
+    with reading() as connection:
+        mine = select(FileRow.id).where(FileRow.owner_id == reach.owner_id).limit(_BATCH)
+        return connection.execute(mine).scalars().all()
+
+
+def _remove(reach: Reach, uuids: Sequence[str]) -> int:
+    among = [] if reach.owner_id is None else [FileRow.owner_id == reach.owner_id]
+
+    def note(connection: Connection, count: int) -> None:
+        _note(connection, reach, "delete", uuids=list(uuids), count=count)
+
+    return files.remove(uuids, *among, also=note)
+
+
+def _note(connection: Connection, reach: Reach, act: str, **facts: object) -> None:
+    if reach.staff is not None:
+        audit.note(connection, reach.staff, act, owner=reach.owner_id, **facts)
+
+
+def _values(file: StoredFile, changes: Changes) -> dict[str, Any]:
+    """The columns that the changes set."""
+    values: dict[str, Any] = {}
+    for field in changes.fields:
+        values |= _VALUES[field](file, changes)
+    return values
+
+
+def _of_name(_file: StoredFile, changes: Changes) -> dict[str, Any]:
+    if changes.name is not None:
+        check_name(changes.name)
+    return {"name": changes.name}
+
+
+def check_name(name: str) -> str:
+    """A display name.
+
+    Raises:
+        FieldsInvalid: empty, too long, or with control characters.
+    """
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise FieldsInvalid(
+            f"A name has 1 to {LONGEST_NAME} characters, none of them invisible.", fields=["name"]
+        )  # fmt: skip
+    return name
+
+
+def _of_filename(_file: StoredFile, changes: Changes) -> dict[str, Any]:
+    filename = filetypes.sanitise_filename(changes.filename)
+    if filename is None:
+        raise FieldsInvalid("Nothing of this file name can be used.", fields=["filename"])
+    return {"filename": filename}
+
+
+def _of_extension(file: StoredFile, changes: Changes) -> dict[str, Any]:
+    """The type goes with the extension, and so does the end of the file name."""
+    extension = changes.extension.removeprefix(".").lower()
+    if filetypes.extension_of_name(f"file.{extension}") != extension:
+        raise FieldsInvalid(
+            "An extension has 1 to 16 of the characters a to z and 0 to 9, or is one like tar.gz.", fields=["extension"]
+        )
+    values = {
+        "extension": extension,
+        "media_type": filetypes.media_type_of(extension) or files.content_type(file.digest),
+    }
+    stem = file.filename.removesuffix(f".{file.extension}")
+    if stem != file.filename and stem and "filename" not in changes.fields:
+        values["filename"] = filetypes.sanitise_filename(f"{stem}.{extension}") or file.filename
+    return values
+
+
+def _of_expiry(_file: StoredFile, changes: Changes) -> dict[str, Any]:
+    return {"expires_at": changes.expires_at}
+
+
+def _of_limit(file: StoredFile, changes: Changes) -> dict[str, Any]:
+    limit = changes.download_limit
+    if limit is not None and limit <= file.downloads:
+        raise FieldsInvalid(
+            f"It has been downloaded {file.downloads} times already: limit is a larger number, or null for none.",
+            fields=["limit"],
+        )
+    return {"download_limit": limit}
+
+
+def _of_privacy(file: StoredFile, changes: Changes) -> dict[str, Any]:
+    if changes.privacy is Privacy.OWNER_ONLY and file.owner_id is None:
+        raise FieldsInvalid("This file has no owner who alone could read it.", fields=["private"])
+    key = (file.private_key or secrets.random_token()) if changes.privacy is Privacy.BY_KEY else None
+    return {"is_private": changes.privacy is not Privacy.PUBLIC, "private_key": key}
+
+
+_VALUES = {
+    "name": _of_name,
+    "filename": _of_filename,
+    "extension": _of_extension,
+    "expire": _of_expiry,
+    "limit": _of_limit,
+    "private": _of_privacy,
+}
+FIELDS = frozenset(_VALUES)
