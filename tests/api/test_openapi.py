@@ -65,7 +65,7 @@ def test_every_variable_of_a_path_is_described(document):
 def test_a_session_is_asked_for_where_keys_are_refused(document):
     ways = document["paths"]["/api/keys"]["post"]["security"]
 
-    assert ways == [{"session": [], "csrfToken": []}]
+    assert ways == [{"sessionToken": []}, {"session": [], "csrfToken": []}]
 
 
 def test_a_scope_is_named_where_a_key_needs_one(document):

@@ -20,7 +20,7 @@ from werkzeug.routing import Rule as Route
 
 from pastebin import errors
 from pastebin.access.csrf import HEADER, SAFE_METHODS
-from pastebin.access.gate import Needs, Rule
+from pastebin.access.gate import Needs, Rule, Token
 from pastebin.blueprints.description import JSON, Answer, Description, description_of
 from pastebin.blueprints.schemas import ErrorSchema
 from pastebin.errors import PastebinError
@@ -40,6 +40,11 @@ _SECURITY_SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "description": "An API key, from the page `/keys`. `Authorization: KEY` without `Bearer` does as well.",
+    },
+    "sessionToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The `token` of `POST /api/login`; without `Bearer` too.",
     },
     "session": {
         "type": "apiKey",
@@ -170,11 +175,12 @@ def _operation(route: Route, method: str, view: Any, described: Description) -> 
 def _security(rule: Rule, method: str) -> list[dict[str, list[str]]]:
     """Ways to be let in; the empty one is nobody's."""
     cookie: dict[str, list[str]] = {"session": []}
-    if method not in SAFE_METHODS:
+    if method not in SAFE_METHODS and rule.token is not Token.NONE:
         cookie["csrfToken"] = []
+    token: dict[str, list[str]] = {"sessionToken": []}
     if rule.for_sessions:
-        return [cookie]
-    ways = [{"apiKey": [str(rule.scope)] if rule.scope else []}, cookie]
+        return [token, cookie]
+    ways = [{"apiKey": [str(rule.scope)] if rule.scope else []}, token, cookie]
     return [{}, *ways] if rule.needs is Needs.ANYONE else ways
 
 
