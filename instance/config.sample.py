@@ -57,6 +57,9 @@
 # Bytes of the files of one request together.
 # MAX_FILE_SIZE = "16GiB"
 
+# Bytes that the files of an account may have together; None for no limit.
+# USER_QUOTA = None
+
 # What is taken: media types, "image/*" or ".extension". Empty: everything.
 # ALLOWED_TYPES = []
 

@@ -116,6 +116,13 @@ def read_optional_duration(raw: object) -> int | None:
     return seconds
 
 
+def read_optional_size(raw: object) -> int | None:
+    """A size; empty or 'none' for none."""
+    if raw is None or (isinstance(raw, str) and raw.strip().lower() in ("", "none")):
+        return None
+    return read_size(raw)
+
+
 def read_list(raw: object) -> tuple[str, ...]:
     """Texts: a list, or one text with commas."""
     if isinstance(raw, str):
@@ -237,6 +244,9 @@ class Settings:
     ADDRESS_LENGTH: int = _setting(16, read_address_length, "The fewest hex digits of a hash address, 8 to 64.")
     CACHE_SECONDS: int = _setting(HOUR, read_duration, "How long caches may keep what a hash address serves.")
     MAX_FILE_SIZE: int = _setting(16 * GIB, read_size, "Bytes of the files of one request together.")
+    USER_QUOTA: int | None = _setting(
+        None, read_optional_size, "Bytes that the files of an account may have together; none for no limit."
+    )
     ALLOWED_TYPES: tuple[str, ...] = _setting(
         (), read_list, "Types taken: media types, image/* or .extension; empty for all."
     )

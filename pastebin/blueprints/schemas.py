@@ -321,6 +321,11 @@ class AccountSchema(_Object):
     username = fields.String(required=True)
     email = fields.String(required=True, allow_none=True)
     isStaff = fields.Boolean(required=True)  # noqa: N815 - the contract's spelling
+    fileCount = _count("Of its files, those that were not yet swept away included.")  # noqa: N815
+    usedBytes = _count("What they have together.")  # noqa: N815
+    quota = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How many bytes they may have; null: no limit."}
+    )
 
 
 class DoneSchema(_Object):

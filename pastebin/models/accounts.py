@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pastebin.extensions import Expiry, Model, Moment
@@ -22,6 +22,9 @@ class UserRow(Model):
     password_hash: Mapped[str] = mapped_column(String(255))
     is_staff: Mapped[bool] = mapped_column(default=False)
     is_disabled: Mapped[bool] = mapped_column(default=False)
+    # Of their files, those not yet swept included: changed with them in the same transaction (services/totals.py).
+    file_count: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    used_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

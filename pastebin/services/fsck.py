@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from pastebin.blobs import BlobMissing
 from pastebin.extensions import generation, now, reading, store, transaction
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
-from pastebin.services import staging
+from pastebin.services import files, staging, totals
 
 _STEP_BYTES = 1 << 20
 
@@ -45,6 +45,7 @@ def check(*, deep: bool = False, repair: bool = False) -> Report:
     report = Report()
     bad = list(_check_blobs(report, deep))
     _check_references(report)
+    _check_totals(report, repair)
     _note_strays(report)
     if repair:
         for digest in bad:
@@ -125,6 +126,17 @@ def _check_references(report: Report) -> None:
         report.faults.append(f"blob {digest} has no address")
 
 
+def _check_totals(report: Report, repair: bool) -> None:
+    """What accounts have, against their files: in one transaction, so that nobody uploads in between."""
+    with transaction() as connection:
+        for user_id, right in totals.wrong(connection):
+            report.faults.append(f"account {user_id} is counted wrongly: it has {right.files} files")
+            if repair:
+                totals.correct(connection, user_id, right)
+                report.faults_mended += 1
+                report.mended.append(f"counted the files of account {user_id} anew")
+
+
 def _note_strays(report: Report) -> None:
     for digest, _age in store.listing(0, 1):
         if not _scalars(select(BlobRow.digest).where(BlobRow.digest == digest)):
@@ -144,7 +156,7 @@ def _forget(report: Report, digest: str, deep: bool) -> None:
         except _Unreadable:
             return
         if is_bad:
-            connection.execute(delete(FileRow).where(FileRow.digest == digest))
+            files.remove_within(connection, FileRow.digest == digest)
             connection.execute(delete(BlobRow).where(BlobRow.digest == digest))
             staging.forget(connection, digest)
             store.remove(digest)

@@ -19,7 +19,7 @@ from pastebin.errors import StorageLimit
 from pastebin.extensions import settings, store
 from pastebin.models import AddressRow, BlobRow, FileRow
 from pastebin.prepared import Prepared, PreparedMany, Values, inserting
-from pastebin.services import limits, staging
+from pastebin.services import limits, staging, totals
 from pastebin.services.actor import Actor
 
 
@@ -78,8 +78,17 @@ def record(connection: Connection, recordings: Sequence[Recording]) -> None:
         raise SweptAway
 
 
-def _charge(connection: Connection, recordings: Iterable[Recording]) -> None:
-    """Count the bytes of people without an account, by their address."""
+def _charge(connection: Connection, recordings: Sequence[Recording]) -> None:
+    """Count the bytes of accounts, and those of people without one by their address."""
+    totals.add(
+        connection,
+        [
+            (recording.actor.user_id, file["size"])
+            for recording in recordings
+            if recording.actor.user_id is not None
+            for file in recording.files
+        ],
+    )
     used: Counter[str] = Counter()
     for recording in recordings:
         if recording.actor.is_nobody:

@@ -39,7 +39,8 @@ def test_the_token_is_sent_like_a_key_and_needs_no_csrf_token(app, client, ann, 
     headers = {"Authorization": prefix + token}
 
     assert client.get("/api/users/me", headers=headers).json == {
-        "uid": str(ann.id), "username": "ann", "email": None, "isStaff": False,
+        "uid": str(ann.id), "username": "ann", "email": None, "isStaff": False, "fileCount": 0, "usedBytes": 0,
+        "quota": None,
     }  # fmt: skip
     told = upload(client, headers=headers)
     assert client.delete(f"/api/users/me/files/{told['id']}", headers=headers).status_code == 200

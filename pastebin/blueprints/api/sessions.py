@@ -12,7 +12,8 @@ from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.json_body import json_object
 from pastebin.blueprints.schemas import AccountSchema, CsrfSchema, DoneSchema, LoginSchema, LoginWantedSchema
 from pastebin.errors import CredentialsInvalid, FieldsMissing, SessionInvalid
-from pastebin.services import accounts
+from pastebin.extensions import settings
+from pastebin.services import accounts, totals
 from pastebin.services.actor import User
 
 _TAG = "session"
@@ -69,7 +70,16 @@ def me() -> Response:
 
 
 def _described(user: User) -> dict[str, Any]:
-    return {"uid": str(user.id), "username": user.name, "email": user.email, "isStaff": user.is_staff}
+    has = totals.of(user.id)
+    return {
+        "uid": str(user.id),
+        "username": user.name,
+        "email": user.email,
+        "isStaff": user.is_staff,
+        "fileCount": has.files,
+        "usedBytes": has.size_bytes,
+        "quota": settings.USER_QUOTA,
+    }
 
 
 def _user() -> User:
