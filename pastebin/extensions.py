@@ -193,6 +193,11 @@ class WritersTurn:
         self._threads.release()
 
 
+def is_disk_full(fault: OperationalError) -> bool:
+    """Whether the database could not write for want of room."""
+    return "database or disk is full" in str(fault.orig)
+
+
 def tune_sqlite(app: Flask) -> None:
     """Make an SQLite engine durable (FULL) and concurrent (WAL), and have its writers take turns."""
     with app.app_context():
@@ -265,6 +270,7 @@ __all__ = [
     "csrf",
     "db",
     "generation",
+    "is_disk_full",
     "login_manager",
     "migrate",
     "milliseconds",

@@ -5,19 +5,25 @@ and other attempts at secrets are counted besides, where they are judged
 (`services.accounts`, `services.files`).
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import cast
 
 from flask import g
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
 from pastebin.config import Rate
 from pastebin.errors import RateLimited
-from pastebin.extensions import settings
+from pastebin.extensions import is_disk_full, settings
 from pastebin.services import limits
 from pastebin.services.actor import Actor
+
+log = logging.getLogger(__name__)
 
 # Refused before any work was done. A delete-all whose password is missing is one of them too.
 _NEVER_COUNTED = frozenset({401, 403, 413, 503})
@@ -59,7 +65,8 @@ def take(limit: Limit, actor: Actor) -> None:
     """
     asked = _look(limit, actor)
     if asked.wanted is not None:
-        limits.take(asked.wanted)
+        with _going_on_without_room():
+            limits.take(asked.wanted)
 
 
 def look(limit: Limit, actor: Actor) -> None:
@@ -88,16 +95,29 @@ def settle(response: Response) -> Response:
     place = asked.wanted.place
     if place is None and is_counted:
         try:
-            place = limits.take(asked.wanted)
+            with _going_on_without_room():
+                place = limits.take(asked.wanted)
         except RateLimited as refused:  # others were quicker, and this request was in vain anyhow
             tell(response.headers, refused.limit, 0, refused.retry_after)
             return response
     if place is None or response.status_code == 429:
         return response
     if not is_counted:
-        limits.give_back(place)
+        with _going_on_without_room():
+            limits.give_back(place)
     tell(response.headers, place.limit, place.left + (not is_counted), place.seconds_left)
     return response
+
+
+@contextmanager
+def _going_on_without_room() -> Iterator[None]:
+    """On a full disk nothing can be counted, and reading and deleting go on all the same."""
+    try:
+        yield
+    except OperationalError as fault:
+        if not is_disk_full(fault):
+            raise
+        log.warning("the disk is full: a request is not counted")
 
 
 def _look(limit: Limit, actor: Actor) -> _Asked:

@@ -23,10 +23,10 @@ from pastebin.errors import (
     StorageFull,
 )
 from pastebin.errors import MethodNotAllowed as NotThisMethod
+from pastebin.extensions import is_disk_full
 
 log = logging.getLogger(__name__)
 
-_SQLITE_FULL = "database or disk is full"
 _SQLITE_BUSY = ("locked", "busy")
 
 
@@ -116,7 +116,7 @@ def _of_werkzeug(fault: HTTPException) -> PastebinError:
 def _of_database(fault: OperationalError) -> PastebinError:
     """With a full disk reads and deletes go on and uploads are told so; with a busy database, to come back."""
     text = str(fault.orig)
-    if _SQLITE_FULL in text:
+    if is_disk_full(fault):
         return StorageFull()
     if any(word in text for word in _SQLITE_BUSY):
         return ServiceUnavailable("The database is busy. Try again in a moment.")

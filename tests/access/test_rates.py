@@ -134,3 +134,17 @@ def test_off_turns_it_off(make_app):
 
     answers = [client.post("/api/upload", data=b"x") for _ in range(3)]
     assert [told(answer) for answer in answers] == [(201, None, None)] * 3
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_where_nothing_can_be_counted_for_want_of_room_reading_goes_on(client, monkeypatch, full):
+    from sqlalchemy.exc import OperationalError
+
+    from pastebin.services import limits
+
+    def fail(*_: object) -> None:
+        raise OperationalError("UPDATE", None, Exception("database or disk is full" if full else "disk I/O error"))
+
+    monkeypatch.setattr(limits, "take", fail)
+
+    assert client.get("/api/openapi.json").status_code == (200 if full else 500)
