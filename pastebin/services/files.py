@@ -1,4 +1,4 @@
-"""Files: find by address, list, spend a download, delete."""
+"""Files: find by address, spend a download, delete."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     false,
-    func,
-    literal_column,
     or_,
     select,
     update,
@@ -198,11 +196,11 @@ def own_with_digest(actor: Actor, digest: str, at_most: int = 50) -> list[Stored
 
 
 def _with_digest(digest: str, owner_id: int | None, at_most: int = 50) -> list[StoredFile]:
-    query = _FILES.where(FileRow.digest == digest, *_among(owner_id), _LIVE)
-    return _all(query.order_by(*NEWEST_FIRST).limit(at_most))
+    query = FILES.where(FileRow.digest == digest, *among(owner_id), LIVE)
+    return fetch(query.order_by(*NEWEST_FIRST).limit(at_most))
 
 
-def _among(owner_id: int | None) -> list[ColumnElement[bool]]:
+def among(owner_id: int | None) -> list[ColumnElement[bool]]:
     """That a file is one of this owner's; None: anybody's."""
     return [] if owner_id is None else [FileRow.owner_id == owner_id]
 
@@ -226,61 +224,6 @@ def find_among(owner_id: int | None, reference: str) -> StoredFile:
     if len(fitting) > 1:
         raise AmbiguousFile(ids=[f"{file.uuid}.{file.extension}" for file in fitting])
     return fitting[0]
-
-
-# How a list can be ordered: by what, and with "-" the other way round.
-ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {}
-for _name, _column in {"created": FileRow.created_at, "size": FileRow.size, "name": FileRow.filename}.items():
-    ORDERS[_name] = (_column.asc(), FileRow.id.asc())
-    ORDERS[f"-{_name}"] = (_column.desc(), FileRow.id.desc())
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which files a list shows: those of one owner (None: everybody's), that match, in an order."""
-
-    owner_id: int | None
-    search: str = ""
-    media_type: str = ""
-    order: Sequence[ColumnElement[Any]] = ()
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """What a file must meet to be among them."""
-        found = [*_among(self.owner_id), _LIVE]
-        if self.search:
-            columns = (FileRow.filename, FileRow.name, AddressRow.address, FileRow.id)
-            found.append(or_(*(column.icontains(self.search, autoescape=True) for column in columns)))
-        if self.media_type:
-            kind, slash, _rest = self.media_type.partition("/")
-            exactly = slash and not self.media_type.endswith(("/", "/*"))
-            matches = FileRow.media_type == self.media_type
-            found.append(matches if exactly else FileRow.media_type.startswith(f"{kind}/", autoescape=True))
-        return found
-
-
-def listing(which: Selection, limit: int = 50, offset: int = 0) -> tuple[int, list[StoredFile]]:
-    """How many live files there are of a selection, and some of them, newest first where it says nothing else."""
-    conditions = which.conditions()
-    count = _count(which, conditions)
-    if limit == 0:
-        return count, []
-    ordered = _FILES.where(*conditions).order_by(*(which.order or NEWEST_FIRST))
-    return count, _all(ordered.limit(limit).offset(offset))
-
-
-def _count(which: Selection, conditions: list[ColumnElement[bool]]) -> int:
-    """How many there are, exactly."""
-    if which.owner_id is not None and not which.search and not which.media_type:
-        # All that the account has, but for what is over and not yet swept: that is little, and found by indexes of
-        # its own. "+ 0" keeps SQLite from going through all files of the owner instead.
-        with reading() as connection:
-            over = connection.execute(_OVER, {"owner": which.owner_id, "moment": now()}).scalar_one()
-        return totals.of(which.owner_id).files - int(over)
-    counted = select(func.count()).select_from(FileRow)
-    if which.search:
-        counted = counted.join(AddressRow, AddressRow.digest == FileRow.digest)
-    with reading() as connection:
-        return int(connection.execute(counted.where(*conditions), {"moment": now()}).scalar_one())
 
 
 def spend_download(uuid: str) -> None:
@@ -383,19 +326,20 @@ def _one(query: Select[*tuple[Any, ...]], uuid: str, **values: str | int | None)
     return None if row is None else StoredFile(*row)
 
 
-def _all(query: Select[*tuple[Any, ...]]) -> list[StoredFile]:
+def fetch(query: Select[*tuple[Any, ...]]) -> list[StoredFile]:
+    """The files that a query on `FILES` shows."""
     with reading() as connection:
         return [StoredFile(*row) for row in connection.execute(query, {"moment": now()})]
 
 
 # ---- statements, built once: building one costs more than running it
 
-_LIVE = and_(
+LIVE = and_(
     FileRow.expires_at > bindparam("moment", type_=Moment),
     or_(FileRow.download_limit.is_(None), FileRow.downloads < FileRow.download_limit),
 )
 NEWEST_FIRST = (FileRow.created_at.desc(), FileRow.id.desc())
-_FILES: Select[*tuple[Any, ...]] = (
+FILES: Select[*tuple[Any, ...]] = (
     select(
         FileRow.id, FileRow.digest, AddressRow.address, FileRow.size, FileRow.owner_id, FileRow.filename,
         FileRow.name, FileRow.extension, FileRow.media_type, BlobRow.charset, FileRow.is_private,
@@ -406,14 +350,14 @@ _FILES: Select[*tuple[Any, ...]] = (
     .join(AddressRow, AddressRow.digest == FileRow.digest)
 )  # fmt: skip
 _EXISTS = select(FileRow.created_at).where(FileRow.id == bindparam("uuid"))
-_BY_UUID = _FILES.where(FileRow.id == bindparam("uuid"), _LIVE)
+_BY_UUID = FILES.where(FileRow.id == bindparam("uuid"), LIVE)
 # Who may have a file is part of the query: what comes out of the database and is refused then takes longer than
 # what is not there, and a patient clock would see it.
 _OWN = _BY_UUID.where(FileRow.owner_id == bindparam("reader"))
 _READABLE = _BY_UUID.where(or_(FileRow.is_private == false(), FileRow.owner_id == bindparam("reader")))
 _UNLOCKED = _BY_UUID.where(FileRow.is_private.is_(True), FileRow.private_key == bindparam("key"))
 _DELETABLE = _BY_UUID.where(FileRow.delete_token_hash == bindparam("token_hash"))
-_SPEND = update(FileRow).where(FileRow.id == bindparam("uuid"), _LIVE).values(downloads=FileRow.downloads + 1)
+_SPEND = update(FileRow).where(FileRow.id == bindparam("uuid"), LIVE).values(downloads=FileRow.downloads + 1)
 
 
 @dataclass(frozen=True)
@@ -458,17 +402,10 @@ _PUBLISHED = _Lookup.of(
 _OWN_CONTENT = _Lookup.of(
     select(AddressRow.digest).where(
         select(FileRow.id)
-        .where(FileRow.digest == AddressRow.digest, FileRow.owner_id == bindparam("reader"), _LIVE)
+        .where(FileRow.digest == AddressRow.digest, FileRow.owner_id == bindparam("reader"), LIVE)
         .exists()
     )
 )
 _ANY_CONTENT = _Lookup.of(
-    select(AddressRow.digest).where(select(FileRow.id).where(FileRow.digest == AddressRow.digest, _LIVE).exists())
-)
-_OWNED = FileRow.owner_id + literal_column("0") == bindparam("owner")
-_EXPIRED = FileRow.expires_at <= bindparam("moment", type_=Moment)
-_USED_UP = FileRow.downloads >= FileRow.download_limit
-_OVER = select(
-    select(func.count()).select_from(FileRow).where(_EXPIRED, _OWNED).scalar_subquery()
-    + select(func.count()).select_from(FileRow).where(_USED_UP, ~_EXPIRED, _OWNED).scalar_subquery()
+    select(AddressRow.digest).where(select(FileRow.id).where(FileRow.digest == AddressRow.digest, LIVE).exists())
 )

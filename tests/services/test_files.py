@@ -11,7 +11,7 @@ from sqlalchemy import update
 from pastebin.errors import AmbiguousFile, FileNotFound
 from pastebin.extensions import now, store, transaction
 from pastebin.models import FileRow
-from pastebin.services import accounts, checksums, files
+from pastebin.services import accounts, catalogue, checksums, files
 from pastebin.services.actor import Actor, ActorKind, Scope, nobody
 from pastebin.services.files import PublicBlob, StoredFile
 from pastebin.services.uploads import Incoming, Privacy, Rules, take_in
@@ -75,8 +75,8 @@ def test_own_files_are_listed_newest_first_and_in_part(ann):
         change(file, created_at=now() + timedelta(seconds=number))
     take(STRANGER)
 
-    count, listed = files.listing(files.Selection(ann.user_id))
-    _count, some = files.listing(files.Selection(ann.user_id), limit=2, offset=1)
+    count, listed = catalogue.listing(catalogue.Selection(ann.user_id))
+    _count, some = catalogue.listing(catalogue.Selection(ann.user_id), limit=2, offset=1)
 
     assert count == 5
     assert [file.uuid for file in listed] == [file.uuid for file in reversed(made)]
@@ -88,7 +88,7 @@ def test_what_has_expired_or_is_used_up_is_not_listed(ann):
     change(expired, expires_at=now())
     files.spend_download(used_up.uuid)
 
-    count, listed = files.listing(files.Selection(ann.user_id))
+    count, listed = catalogue.listing(catalogue.Selection(ann.user_id))
 
     assert (count, [file.uuid for file in listed]) == (1, [kept.uuid])
     assert [file.uuid for file in files.own_with_digest(ann, kept.digest)] == [kept.uuid]

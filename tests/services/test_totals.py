@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from pastebin.extensions import now, transaction
 from pastebin.models import FileRow, UserRow
-from pastebin.services import accounts, files, fsck, totals, upkeep
+from pastebin.services import accounts, catalogue, fsck, totals, upkeep
 from pastebin.services.totals import Totals
 from tests.conftest import bearer
 from tests.forms import file, multipart, upload
@@ -99,10 +99,10 @@ def test_a_list_counts_what_is_live(app, client, ann):
         user = accounts.find("ann").id
         with transaction() as connection:
             connection.execute(update(FileRow).where(FileRow.id == told[0]["uuid"]).values(expires_at=now()))
-        assert files.listing(files.Selection(user))[0] == 3
+        assert catalogue.listing(catalogue.Selection(user))[0] == 3
         assert totals.of(user).files == 5
         upkeep.sweep()
-        assert files.listing(files.Selection(user))[0] == totals.of(user).files == 3
+        assert catalogue.listing(catalogue.Selection(user))[0] == totals.of(user).files == 3
 
 
 def test_fsck_finds_a_wrong_count_and_mends_it(app, client, ann, has):

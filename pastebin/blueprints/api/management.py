@@ -27,7 +27,7 @@ from pastebin.blueprints.schemas import (
     PasswordSchema,
 )
 from pastebin.errors import AmbiguousFile, BodyTooLarge, FieldsMissing, FileNotFound, PasswordInvalid, UserNotFound
-from pastebin.services import files, management
+from pastebin.services import catalogue, management
 from pastebin.services.actor import Scope
 from pastebin.services.management import Changes, Reach
 from pastebin.services.switches import Switch
@@ -85,7 +85,7 @@ def my_files() -> Response:
 
 def _listed(reach: Reach) -> Response:
     selection, limit, offset = wire.parse_selection(reach.owner_id, request.args)
-    count, found = files.listing(selection, limit, offset)
+    count, found = catalogue.listing(selection, limit, offset)
     return wire.render_files(count, found, reach, links())
 
 

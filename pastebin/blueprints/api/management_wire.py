@@ -15,7 +15,8 @@ from pastebin.blueprints.representation import describe_managed
 from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound, UserNotFound
 from pastebin.extensions import now
 from pastebin.services import management
-from pastebin.services.files import ORDERS, Selection, StoredFile
+from pastebin.services.catalogue import ORDERS, Selection
+from pastebin.services.files import StoredFile
 from pastebin.services.management import Changes, Reach, Reference
 from pastebin.services.uploads import Privacy
 

@@ -20,7 +20,8 @@ from pastebin.errors import (
     UserExists,
 )
 from pastebin.extensions import settings
-from pastebin.services import accounts, files, keys
+from pastebin.services import accounts, catalogue, keys
+from pastebin.services.catalogue import Selection
 from pastebin.services.switches import Switch
 
 # A path on this server: browsers drop tabs and line ends from addresses and take a backslash for a slash,
@@ -105,7 +106,7 @@ def change_password() -> Response:
 
 def _facts() -> dict[str, object]:
     user = person()
-    file_count, _none = files.listing(files.Selection(user.id), limit=0)
+    file_count, _none = catalogue.listing(Selection(user.id), limit=0)
     return {"user": user, "file_count": file_count, "key_count": len(keys.listing(user.id))}
 
 

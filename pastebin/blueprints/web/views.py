@@ -13,8 +13,9 @@ from pastebin.blueprints.pages import person, render
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.terms import terms
 from pastebin.extensions import reading, store
-from pastebin.services import files
-from pastebin.services.files import Selection, StoredFile
+from pastebin.services import catalogue, files
+from pastebin.services.catalogue import Selection
+from pastebin.services.files import StoredFile
 from pastebin.services.switches import Switch
 
 PAGE_LENGTH = 50
@@ -33,7 +34,7 @@ def upload_form() -> Response:
 def own_files() -> Response:
     """One's own files, newest first."""
     page = _page_number()
-    count, shown = files.listing(Selection(person().id), PAGE_LENGTH, (page - 1) * PAGE_LENGTH)
+    count, shown = catalogue.listing(Selection(person().id), PAGE_LENGTH, (page - 1) * PAGE_LENGTH)
     last_page = max(1, -(-count // PAGE_LENGTH))
     if page > last_page:
         return redirect(url_for(".own_files", page=last_page))
