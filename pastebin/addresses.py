@@ -24,6 +24,12 @@ def is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
 
 
+def split(segment: str) -> tuple[str, str | None] | None:
+    """An address or UUID, and what stands behind the first dot (None where there is no dot); None for neither."""
+    reference, dot, extension = segment.partition(".")
+    return (reference, extension if dot else None) if is_uuid(reference) or is_hash(reference) else None
+
+
 def shortest_address(digest: str, neighbours: Iterable[str | None], at_least: int) -> str:
     """The shortest leading part of *digest* that no neighbour begins with.
 

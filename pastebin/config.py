@@ -107,9 +107,13 @@ def read_duration(raw: object) -> int:
     raise ValueError("must be a time, such as 90s, 10min, 2h or 7d")
 
 
+def _is_none(raw: object) -> bool:
+    return raw is None or (isinstance(raw, str) and raw.strip().lower() in ("", "none"))
+
+
 def read_optional_duration(raw: object) -> int | None:
     """A duration above zero; empty or 'none' for none."""
-    if raw is None or (isinstance(raw, str) and raw.strip().lower() in ("", "none")):
+    if _is_none(raw):
         return None
     if (seconds := read_duration(raw)) == 0:
         raise ValueError("must be longer than no time at all, or 'none'")
@@ -118,9 +122,7 @@ def read_optional_duration(raw: object) -> int | None:
 
 def read_optional_size(raw: object) -> int | None:
     """A size; empty or 'none' for none."""
-    if raw is None or (isinstance(raw, str) and raw.strip().lower() in ("", "none")):
-        return None
-    return read_size(raw)
+    return None if _is_none(raw) else read_size(raw)
 
 
 def read_list(raw: object) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from pastebin.access.rates import Limit
 from pastebin.errors import CsrfMissing, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import switches, uploads
-from pastebin.services.actor import Actor, ActorKind, Scope
+from pastebin.services.actor import Actor, ActorKind, Scope, User
 from pastebin.services.switches import Switch
 
 Args = ParamSpec("Args")
@@ -127,7 +127,7 @@ def enter(rule: Rule) -> None:
         request.max_content_length = _MOST_FORM_BYTES
     g.actor = actor = identity.of_headers(request)
     if not rule.always:
-        switches.check(actor.user, *(() if rule.switch is None else (rule.switch,)))
+        switches.check(actor.user, rule.switch)
     _check_needs(rule, actor, request)
     check_scope(rule, actor)
     if request.method not in csrf.SAFE_METHODS:
@@ -179,6 +179,18 @@ def settled() -> Actor:
 def current_actor() -> Actor:
     """Who is asking, as far as it is known."""
     return cast(Actor, g.actor)
+
+
+def current_user() -> User:
+    """Whose account it is, where the gate lets nobody else in.
+
+    Raises:
+        SessionInvalid: nobody's.
+    """
+    user = current_actor().user
+    if user is None:
+        raise SessionInvalid
+    return user
 
 
 def check_scope(rule: Rule, actor: Actor) -> None:

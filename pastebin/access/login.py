@@ -1,7 +1,5 @@
 """Flask-Login over our own identities: `current_user` for templates, login and logout of the cookie."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import cast
 
 from flask import Flask, Request, g, session
@@ -9,7 +7,7 @@ from flask_login import UserMixin, login_user, logout_user
 
 from pastebin.access import identity
 from pastebin.access.session_cookie import CookieSession
-from pastebin.extensions import login_manager, now, settings
+from pastebin.extensions import login_manager
 from pastebin.services import sessions
 from pastebin.services.actor import Actor, ActorKind, User
 
@@ -43,21 +41,13 @@ def _load_of_request(request: Request) -> Account | None:
     return Account(actor.user) if actor and actor.user else None
 
 
-@dataclass(frozen=True)
-class Begun:
-    """A login that has begun: its token, and until when it lasts if it is not used."""
-
-    token: str
-    expires_at: datetime
-
-
-def begin(user: User) -> Begun:
-    """Log the current client in as *user*: a session of its own, its cookie, and its token."""
+def begin(user: User) -> tuple[str, sessions.LoginSession]:
+    """Log the current client in as *user*: a session of its own, and its cookie. Returns its token, and the session."""
     end()
     token, login = sessions.begin(user)
     _cookie().adopt(login, fresh_token=token)
     login_user(Account(user))
-    return Begun(token, now() + timedelta(seconds=settings.SESSION_LIFETIME))
+    return token, login
 
 
 def end() -> None:

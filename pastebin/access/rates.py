@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from http import HTTPStatus
 from typing import cast
 
 from flask import g
@@ -57,31 +58,33 @@ class _Asked:
     wanted: limits.Wanted | None
 
 
+def look(limit: Limit, actor: Actor) -> None:
+    """See that a place is left for this request.
+
+    It is taken with what the request does, by whoever asks for the `wanted` one, or at the end.
+
+    Raises:
+        RateLimited: none is left.
+    """
+    subject = f"user {actor.user_id}" if actor.user else limits.subject_of(actor.address)
+    rate = cast(Rate, getattr(settings, limit.value.setting))
+    g.asked = _Asked(limit, limits.look(limit.value.name, subject, rate))
+
+
 def take(limit: Limit, actor: Actor) -> None:
     """Take a place for this request.
 
     Raises:
         RateLimited: none is left.
     """
-    asked = _look(limit, actor)
-    if asked.wanted is not None:
+    look(limit, actor)
+    if (place := wanted()) is not None:
         with _going_on_without_room():
-            limits.take(asked.wanted)
-
-
-def look(limit: Limit, actor: Actor) -> None:
-    """See that a place is left; it is taken with what the request does (`wanted`), or at the end.
-
-    For uploads: the place is taken by the transaction that records them anyway.
-
-    Raises:
-        RateLimited: none is left.
-    """
-    _look(limit, actor)
+            limits.take(place)
 
 
 def wanted() -> limits.Wanted | None:
-    """The place that this request is to take with its own transaction."""
+    """The place that this request is to take, where limits are on."""
     asked: _Asked | None = g.get("asked")
     return asked.wanted if asked else None
 
@@ -91,7 +94,9 @@ def settle(response: Response) -> Response:
     asked: _Asked | None = g.pop("asked", None)
     if asked is None or asked.wanted is None:
         return response
-    is_counted = response.status_code not in asked.limit.value.uncounted and response.status_code != 429
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return response  # the refusal says how it stands
+    is_counted = response.status_code not in asked.limit.value.uncounted
     place = asked.wanted.place
     if place is None and is_counted:
         try:
@@ -100,7 +105,7 @@ def settle(response: Response) -> Response:
         except RateLimited as refused:  # others were quicker, and this request was in vain anyhow
             tell(response.headers, refused.limit, 0, refused.retry_after)
             return response
-    if place is None or response.status_code == 429:
+    if place is None:
         return response
     if not is_counted:
         with _going_on_without_room():
@@ -118,13 +123,6 @@ def _going_on_without_room() -> Iterator[None]:
         if not is_disk_full(fault):
             raise
         log.warning("the disk is full: a request is not counted")
-
-
-def _look(limit: Limit, actor: Actor) -> _Asked:
-    subject = f"user {actor.user_id}" if actor.user else limits.subject_of(actor.address)
-    rate = cast(Rate, getattr(settings, limit.value.setting))
-    g.asked = asked = _Asked(limit, limits.look(limit.value.name, subject, rate))
-    return asked
 
 
 def tell(headers: Headers, limit: int, left: int, seconds: int) -> None:

@@ -25,7 +25,7 @@ from pastebin.blueprints.form_events import Event, Part, multipart_events, urlen
 from pastebin.config import write_size
 from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
 from pastebin.extensions import now
-from pastebin.services import uploads
+from pastebin.services import names, uploads
 from pastebin.services.actor import Scope
 from pastebin.services.uploads import Incoming, Privacy, Rules
 
@@ -126,8 +126,7 @@ def parse_rules(fields: dict[str, str], default_privacy: Privacy = Privacy.PUBLI
     expire, limit, name = (fields.get(each, "").strip() for each in ("expire", "limit", "name"))
     if limit and not (re.fullmatch("[0-9]{1,10}", limit) and 0 < int(limit) < 2**31):
         raise FieldsInvalid("limit is how often the file may be downloaded: a whole number from 1.", fields=["limit"])
-    if len(name) > 255 or any(not character.isprintable() for character in name):
-        raise FieldsInvalid("name has at most 255 characters, none of them invisible.", fields=["name"])
+    names.check(name)
     return Rules(
         expires_at=expiry.parse(expire, now()) if expire else None,
         download_limit=int(limit) if limit else None,

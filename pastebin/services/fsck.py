@@ -40,14 +40,16 @@ def check(*, deep: bool = False, repair: bool = False) -> Report:
     Args:
         deep: read all bytes and hash them.
         repair: remove records whose bytes are lost or wrong. Bytes that cannot be read (missing rights, a failing
-            disk) are a fault too, but are left as they are: they may be right.
+            disk) are a fault too, but are left as they are: they may be right. Accounts are counted anew.
     """
     report = Report()
     bad = list(_check_blobs(report, deep))
     _check_references(report)
-    _check_totals(report, repair)
+    are_counted_rightly = _check_totals(report)
     _note_strays(report)
     if repair:
+        if not are_counted_rightly:
+            _mend_totals(report)
         for digest in bad:
             _forget(report, digest, deep)
         _mend_orphans(report)
@@ -126,15 +128,22 @@ def _check_references(report: Report) -> None:
         report.faults.append(f"blob {digest} has no address")
 
 
-def _check_totals(report: Report, repair: bool) -> None:
-    """What accounts have, against their files: in one transaction, so that nobody uploads in between."""
+def _check_totals(report: Report) -> bool:
+    """What accounts have, against their files; whether all is well."""
+    with reading() as connection:
+        wrong = totals.wrong(connection)
+    for user_id, right in wrong:
+        report.faults.append(f"account {user_id} is counted wrongly: it has {right.files} files")
+    return not wrong
+
+
+def _mend_totals(report: Report) -> None:
+    """Count anew, where nobody can upload in between."""
     with transaction() as connection:
         for user_id, right in totals.wrong(connection):
-            report.faults.append(f"account {user_id} is counted wrongly: it has {right.files} files")
-            if repair:
-                totals.correct(connection, user_id, right)
-                report.faults_mended += 1
-                report.mended.append(f"counted the files of account {user_id} anew")
+            totals.correct(connection, user_id, right)
+            report.faults_mended += 1
+            report.mended.append(f"counted the files of account {user_id} anew")
 
 
 def _note_strays(report: Report) -> None:

@@ -12,11 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from pastebin.errors import FieldsInvalid, KeyInvalid, KeyNotFound
 from pastebin.extensions import now, reading, transaction
 from pastebin.models import ApiKeyRow, UserRow
-from pastebin.services import secrets
+from pastebin.services import names, secrets
 from pastebin.services.accounts import as_user
 from pastebin.services.actor import DEFAULT_SCOPES, Actor, ActorKind, Scope, User
-
-_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def issue(
     values = {
         "secret_hash": secrets.hashed(secrets.KEY_PREFIX, secret),
         "user_id": owner.id,
-        "name": _check_name(name),
+        "name": names.check((name or "").strip()) or None,
         "scopes": ",".join(sorted(chosen)),
         "created_at": now(),
         "expires_at": expires_at,
@@ -182,10 +180,3 @@ def _as_key(row: Row[*tuple[Any, ...]]) -> ApiKey:
 
 def _scopes_of(text: str) -> frozenset[Scope]:
     return frozenset(Scope(name) for name in text.split(",") if name in Scope.__members__)
-
-
-def _check_name(name: str | None) -> str | None:
-    name = (name or "").strip() or None
-    if name and (len(name) > _LONGEST_NAME or not name.isprintable()):
-        raise FieldsInvalid(f"A name has at most {_LONGEST_NAME} characters, none of them invisible.", fields=["name"])
-    return name

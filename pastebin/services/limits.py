@@ -215,7 +215,10 @@ def _plain(column: InstrumentedAttribute[datetime]) -> ColumnElement[int]:
     return type_coerce(column, BigInteger)
 
 
-_THIS = (CounterRow.name == bindparam("counter"), CounterRow.subject == bindparam("of"))
+_THIS = (
+    CounterRow.name == bindparam("counter", type_=String),
+    CounterRow.subject == bindparam("of", type_=String),
+)
 # What nearly every use needs: there is a window, it is running, and it has room.
 _ADD = Prepared(
     update(CounterRow)
@@ -224,11 +227,7 @@ _ADD = Prepared(
     .values(used=CounterRow.used + bindparam("amount", type_=BigInteger))
     .returning(CounterRow.used, _plain(CounterRow.window_ends_at))
 )
-_USED = Prepared(
-    select(CounterRow.used, _plain(CounterRow.window_ends_at)).where(
-        CounterRow.name == bindparam("counter", type_=String), CounterRow.subject == bindparam("of", type_=String)
-    )
-)
+_USED = Prepared(select(CounterRow.used, _plain(CounterRow.window_ends_at)).where(*_THIS))
 _GIVE_BACK = Prepared(
     update(CounterRow)
     .where(

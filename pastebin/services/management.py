@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,18 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from pastebin import filetypes
-from pastebin.errors import AmbiguousFile, BodyTooLarge, FieldsInvalid, FileNotFound
+from pastebin.errors import BodyTooLarge, FieldsInvalid, FileNotFound
 from pastebin.extensions import generation, now, reading, transaction
 from pastebin.models import FileRow
-from pastebin.services import accounts, audit, files, secrets
-from pastebin.services.actor import Actor
+from pastebin.services import accounts, audit, files, names, secrets
+from pastebin.services.actor import Actor, User
 from pastebin.services.files import StoredFile
 from pastebin.services.uploads import Privacy
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50
-LONGEST_NAME = 255
 
 _BATCH = 500
 
@@ -36,11 +36,9 @@ class Reach:
     staff: Actor | None = None
 
 
-def own(actor: Actor) -> Reach:
+def own(user: User) -> Reach:
     """One's own files."""
-    if actor.user_id is None:
-        raise FileNotFound
-    return Reach(actor.user_id)
+    return Reach(user.id)
 
 
 def of_user(actor: Actor, user_id: int) -> Reach:
@@ -134,12 +132,8 @@ def delete_several(reach: Reach, references: Sequence[Reference]) -> int:
         raise BodyTooLarge(f"At most {MOST_AT_ONCE} files can be deleted at once.", limit=MOST_AT_ONCE)
     found = []
     for reference in references:
-        try:
+        with suppress(FileNotFound):
             found.append(find(reach, reference).uuid)
-        except AmbiguousFile:
-            raise
-        except FileNotFound:
-            continue
     count = _remove(reach, found) if found else 0
     if count == 0:
         raise FileNotFound
@@ -171,12 +165,10 @@ def _some(reach: Reach) -> Sequence[str]:
 
 
 def _remove(reach: Reach, uuids: Sequence[str]) -> int:
-    among = [] if reach.owner_id is None else [FileRow.owner_id == reach.owner_id]
-
     def note(connection: Connection, count: int) -> None:
         _note(connection, reach, "delete", uuids=list(uuids), count=count)
 
-    return files.remove(uuids, *among, also=note)
+    return files.remove(uuids, also=note)
 
 
 def _note(connection: Connection, reach: Reach, act: str, **facts: object) -> None:
@@ -202,13 +194,11 @@ def check_name(name: str) -> str:
     """A display name.
 
     Raises:
-        FieldsInvalid: empty, too long, or with control characters.
+        FieldsInvalid: empty, too long, or with invisible characters.
     """
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise FieldsInvalid(
-            f"A name has 1 to {LONGEST_NAME} characters, none of them invisible.", fields=["name"]
-        )  # fmt: skip
-    return name
+    if not name:
+        raise FieldsInvalid("A name has at least one character.", fields=["name"])
+    return names.check(name)
 
 
 def _of_filename(_file: StoredFile, changes: Changes) -> dict[str, Any]:

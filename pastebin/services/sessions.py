@@ -23,11 +23,15 @@ _PROLONG_AFTER = 0.1
 
 @dataclass(frozen=True)
 class LoginSession:
-    """A login that stands: its user, the hash it is known by, and the secret that its CSRF tokens are made from."""
+    """A login that stands: its user, the hash it is known by, and the secret that its CSRF tokens are made from.
+
+    `expires_at` is when it ends if it is not used.
+    """
 
     user: User
     token_hash: str
     csrf_secret: str
+    expires_at: datetime
     is_prolonged: bool = False
 
 
@@ -38,13 +42,14 @@ def begin(user: User) -> tuple[str, LoginSession]:
         CredentialsInvalid: the password was changed, or the account disabled, since it was proved.
     """
     token = secrets.issue(secrets.SESSION_PREFIX)
-    made = LoginSession(user, secrets.hashed(secrets.SESSION_PREFIX, token), random_source.token_hex(20))
+    expires_at = now() + timedelta(seconds=settings.SESSION_LIFETIME)
+    made = LoginSession(user, secrets.hashed(secrets.SESSION_PREFIX, token), random_source.token_hex(20), expires_at)
     values = {
         "token_hash": made.token_hash,
         "user_id": user.id,
         "csrf_secret": made.csrf_secret,
         "created_at": now(),
-        "expires_at": now() + timedelta(seconds=settings.SESSION_LIFETIME),
+        "expires_at": expires_at,
     }
     with transaction() as connection:
         still = select(UserRow.id).where(UserRow.id == user.id, UserRow.is_disabled.is_(False))
@@ -65,7 +70,8 @@ def find(token: str) -> LoginSession | None:
         found = connection.execute(_STANDING, {"token": token_hash, "moment": now()}).one_or_none()
     if found is None:
         return None
-    return LoginSession(as_user(found), token_hash, found.csrf_secret, _prolong(token_hash, found.expires_at))
+    is_prolonged = _prolong(token_hash, found.expires_at)
+    return LoginSession(as_user(found), token_hash, found.csrf_secret, found.expires_at, is_prolonged)
 
 
 def end(token_hash: str) -> None:

@@ -57,8 +57,8 @@ def on() -> frozenset[Switch]:
     return seen.on
 
 
-def check(user: User | None, *switches: Switch) -> None:
-    """Make sure that none of *switches* is on, nor GLOBAL; staff pass.
+def check(user: User | None, *switches: Switch | None) -> None:
+    """Make sure that none of *switches* is on (None never is), nor GLOBAL; staff pass.
 
     Raises:
         SwitchedOff: one is; facts have its number, `feature`.
@@ -67,7 +67,7 @@ def check(user: User | None, *switches: Switch) -> None:
     if not are_on or (user is not None and user.is_staff):
         return
     for switch in (*switches, Switch.GLOBAL):
-        if switch in are_on:
+        if switch is not None and switch in are_on:
             raise SwitchedOff(f"{switch.effect} is switched off at the moment. Try again later.", feature=int(switch))
 
 

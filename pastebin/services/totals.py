@@ -54,7 +54,7 @@ def subtract(connection: Connection, sizes: Iterable[tuple[int | None, int]]) ->
 
 
 def wrong(connection: Connection) -> list[tuple[int, Totals]]:
-    """Accounts whose totals are not what their files say, with what they should be."""
+    """Accounts whose totals are not what their files say, with what they should be: as of one moment."""
     summed = (
         select(FileRow.owner_id, func.count().label("files"), func.sum(FileRow.size).label("bytes"))
         .where(FileRow.owner_id.is_not(None))

@@ -2,14 +2,15 @@
 
 The order is what the promises rest on (contract section 3, last line): the
 bytes are durable before a record names them, or with it (`staging`), and the
-record is committed before anybody is told. A crash between leaves bytes that nobody names, which
-the sweep removes after a grace period; never a record without bytes.
+record is committed before anybody is told. A crash between leaves bytes that
+nobody names, which the sweep removes after a grace period; never a record
+without bytes.
 """
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -147,14 +148,8 @@ def take_in(
     for file in described:
         _check_type(file)
     made = [_row_of(actor, file, rules) for file in described]
-    records = [record for record, _ in made]
     size_bytes = sum(file.spool.size for file in described)
-    try:
-        _keep(described, lambda blobs: Recording(actor, size_bytes, blobs, records, place))
-    except BaseException:
-        if place:
-            place.place = None  # rolled back, if it had been taken
-        raise
+    _keep(described, Recording(actor, size_bytes, [], [record for record, _ in made], place))
     return [_told(record, token, file) for (record, token), file in zip(made, described, strict=True)]
 
 
@@ -195,7 +190,6 @@ class _Described:
     charset: str | None
     address: str = ""
     was_put: bool = False
-    staged: bytes | None = None
 
     @classmethod
     def of(cls, file: Incoming) -> "_Described":
@@ -212,7 +206,7 @@ class _Described:
         Raises:
             StoreFull: the disk is full.
         """
-        content = self.staged = self.staged or staging.to_stage(self.spool)
+        content = staging.to_stage(self.spool)
         stamp = ""
         if content is None:
             stamp = store.put(self.spool)
@@ -268,12 +262,14 @@ def _row_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any
     return record, token
 
 
-def _keep(files: Sequence[_Described], recording: Callable[[list[BlobRecord]], Recording]) -> None:
+def _keep(files: Sequence[_Described], recording: Recording) -> None:
     """Bytes, then records. No database lock is held while the disk is waited for."""
     try:
         _put_and_record(files, recording)
     except BaseException:
         _take_back(files)
+        if recording.place:
+            recording.place.place = None  # rolled back, if it had been taken
         raise
 
 
@@ -287,11 +283,11 @@ def _take_back(files: Sequence[_Described]) -> None:
         log.warning("bytes of a refused upload are left to the sweep", exc_info=True)
 
 
-def _put_and_record(files: Sequence[_Described], recording: Callable[[list[BlobRecord]], Recording]) -> None:
+def _put_and_record(files: Sequence[_Described], recording: Recording) -> None:
     for _ in range(_MOST_TRIES):
         try:
             blobs = [file.put() for file in files]
-            commit_together(record, recording(blobs))
+            commit_together(record, replace(recording, blobs=blobs))
         except StoreFull as fault:
             raise StorageFull from fault
         except (SweptAway, IntegrityError):

@@ -8,7 +8,7 @@ files are within reach; what they do is the same.
 from flask import request
 from werkzeug.wrappers import Response
 
-from pastebin.access.gate import Needs, current_actor, gate
+from pastebin.access.gate import Needs, current_actor, current_user, gate
 from pastebin.access.rates import Limit
 from pastebin.blueprints.api import management_wire as wire
 from pastebin.blueprints.api.views import bp
@@ -45,7 +45,7 @@ _NO_NAME = Changes(frozenset({"name"}))
 
 
 def _mine() -> Reach:
-    return management.own(current_actor())
+    return management.own(current_user())
 
 
 def _of(uid: str) -> Reach:

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from pastebin import expiry
-from pastebin.addresses import is_hash, is_uuid
+from pastebin import addresses, expiry
 from pastebin.blueprints.json_body import json_object, text_field
 from pastebin.blueprints.links import Links
+from pastebin.blueprints.numbers import whole_number
 from pastebin.blueprints.representation import describe_managed
 from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound, UserNotFound
 from pastebin.extensions import now
@@ -30,9 +30,10 @@ def parse_user_id(text: str) -> int:
     Raises:
         UserNotFound: it is no number, so no account has it.
     """
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    number = whole_number(text, 18)
+    if number is None:
         raise UserNotFound
-    return int(text)
+    return number
 
 
 def parse_reference(text: str) -> Reference:
@@ -41,24 +42,24 @@ def parse_reference(text: str) -> Reference:
     Raises:
         FileNotFound: it has the form of none.
     """
-    address, dot, extension = text.partition(".")
-    if not (is_uuid(address) or is_hash(address)):
+    parts = addresses.split(text)
+    if parts is None:
         raise FileNotFound
-    return Reference(address.lower(), extension if dot else None)
+    address, extension = parts
+    return Reference(address.lower(), extension)
 
 
 def parse_selection(owner_id: int | None, query: MultiDict[str, str]) -> tuple[Selection, int, int]:
     """What of a list is asked for, how many, and from where; what cannot be used counts as not given."""
     order: tuple[ColumnElement[Any], ...] = ORDERS.get(query.get("sort", ""), ())
     selection = Selection(owner_id, query.get("q", "").strip(), query.get("type", "").strip().lower(), order)
-    limit = _whole_number(query.get("limit", ""), _PAGE)
-    return selection, _PAGE if limit is None else limit, _whole_number(query.get("offset", ""), _LARGEST_OFFSET) or 0
+    limit = _within(query.get("limit", ""), _PAGE)
+    return selection, _PAGE if limit is None else limit, _within(query.get("offset", ""), _LARGEST_OFFSET) or 0
 
 
-def _whole_number(text: str, at_most: int) -> int | None:
-    if not (text.isascii() and text.isdecimal() and len(text) < 20):
-        return None
-    return int(text) if int(text) <= at_most else None
+def _within(text: str, at_most: int) -> int | None:
+    number = whole_number(text, 19)
+    return number if number is not None and number <= at_most else None
 
 
 def parse_name(request: Request) -> Changes:

@@ -6,12 +6,12 @@ from flask import Request, jsonify, request
 from werkzeug.wrappers import Response
 
 from pastebin.access import csrf, login
-from pastebin.access.gate import Needs, Token, current_actor, gate
+from pastebin.access.gate import Needs, Token, current_actor, current_user, gate
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.json_body import json_object
 from pastebin.blueprints.schemas import AccountSchema, CsrfSchema, DoneSchema, LoginSchema, LoginWantedSchema
-from pastebin.errors import CredentialsInvalid, FieldsMissing, SessionInvalid
+from pastebin.errors import CredentialsInvalid, FieldsMissing
 from pastebin.extensions import settings
 from pastebin.services import accounts, totals
 from pastebin.services.actor import User
@@ -32,13 +32,13 @@ def begin_session() -> Response:
     """Log in with a user name and password."""
     name, password = _parse_login(request)
     user = accounts.log_in(current_actor(), name, password)
-    begun = login.begin(user)
+    token, begun = login.begin(user)
     return jsonify(
         {
             "username": user.name,
             "uid": str(user.id),
             "csrf_token": csrf.token(),
-            "token": begun.token,
+            "token": token,
             "exp": int(begun.expires_at.timestamp()),
         }
     )
@@ -66,7 +66,7 @@ def end_session() -> Response:
 @describes(_TAG, {200: Answer("The account.", AccountSchema)})
 def me() -> Response:
     """Whose credential it is."""
-    return jsonify(_described(_user()))
+    return jsonify(_described(current_user()))
 
 
 def _described(user: User) -> dict[str, Any]:
@@ -80,13 +80,6 @@ def _described(user: User) -> dict[str, Any]:
         "usedBytes": has.size_bytes,
         "quota": settings.USER_QUOTA,
     }
-
-
-def _user() -> User:
-    user = current_actor().user
-    if user is None:
-        raise SessionInvalid
-    return user
 
 
 def _parse_login(request: Request) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from flask import Request, redirect
 from werkzeug.wrappers import Response
 
-from pastebin.addresses import is_hash, is_uuid
+from pastebin import addresses
+from pastebin.addresses import is_uuid
 from pastebin.blueprints import receipt
 from pastebin.blueprints.answers import ReadyAnswer
 from pastebin.blueprints.links import Links
@@ -40,10 +41,11 @@ def parse_address(segment: str) -> Address:
     Raises:
         FileNotFound: it has the form of none.
     """
-    reference, dot, extension = segment.partition(".")
-    if not (is_uuid(reference) or is_hash(reference)):
+    parts = addresses.split(segment)
+    if parts is None:
         raise FileNotFound
-    return Address(reference, extension.lower() if dot and extension else None)
+    reference, extension = parts
+    return Address(reference, extension.lower() if extension else None)
 
 
 def in_lower_case(request: Request, address: Address) -> str:

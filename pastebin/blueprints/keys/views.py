@@ -3,13 +3,12 @@
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from pastebin.access.gate import Needs, current_actor, gate
+from pastebin.access.gate import Needs, current_user, gate
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.keys import wire
 from pastebin.blueprints.schemas import ApiKeysSchema, CountSchema, DoneSchema, KeyWantedSchema, NewApiKeySchema
-from pastebin.errors import KeyNotFound, SessionInvalid
+from pastebin.errors import KeyNotFound
 from pastebin.services import keys
-from pastebin.services.actor import User
 
 bp = Blueprint("keys", __name__, template_folder="templates")
 
@@ -20,7 +19,7 @@ bp = Blueprint("keys", __name__, template_folder="templates")
 def make() -> Response:
     """Make a key."""
     wanted = wire.parse_wanted(request)
-    return wire.render_made(keys.issue(_user(), wanted.name, wanted.scopes, wanted.expires_at))
+    return wire.render_made(keys.issue(current_user(), wanted.name, wanted.scopes, wanted.expires_at))
 
 
 @bp.get("/api/keys")
@@ -28,7 +27,7 @@ def make() -> Response:
 @describes("keys", {200: Answer("All keys, without the keys themselves.", ApiKeysSchema)})
 def listing() -> Response:
     """List the caller's keys."""
-    return wire.render_list(keys.listing(_user().id))
+    return wire.render_list(keys.listing(current_user().id))
 
 
 @bp.delete("/api/keys/<key_id>")
@@ -38,7 +37,7 @@ def listing() -> Response:
 )
 def invalidate(key_id: str) -> Response:
     """Make one key unusable."""
-    keys.invalidate(_user().id, wire.parse_id(key_id))
+    keys.invalidate(current_user().id, wire.parse_id(key_id))
     return wire.render_invalidated()
 
 
@@ -47,11 +46,4 @@ def invalidate(key_id: str) -> Response:
 @describes("keys", {200: Answer("Unusable, at once.", CountSchema)})
 def invalidate_all() -> Response:
     """Make all the caller's keys unusable."""
-    return wire.render_all_invalidated(keys.invalidate_all(_user().id))
-
-
-def _user() -> User:
-    user = current_actor().user
-    if user is None:
-        raise SessionInvalid
-    return user
+    return wire.render_all_invalidated(keys.invalidate_all(current_user().id))

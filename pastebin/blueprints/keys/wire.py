@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from pastebin import expiry
 from pastebin.blueprints.json_body import json_object
+from pastebin.blueprints.numbers import whole_number
 from pastebin.blueprints.representation import timestamp
 from pastebin.errors import FieldsInvalid, KeyNotFound
 from pastebin.extensions import now
@@ -58,9 +59,10 @@ def parse_id(text: str) -> int:
     Raises:
         KeyNotFound: it is no number, so no key has it.
     """
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    number = whole_number(text, 18)
+    if number is None:
         raise KeyNotFound
-    return int(text)
+    return number
 
 
 def render_made(key: ApiKey) -> Response:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Needs, Token, current_actor, gate
 from pastebin.blueprints.links import links
+from pastebin.blueprints.numbers import whole_number
 from pastebin.blueprints.pages import person, render
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.terms import terms
@@ -105,5 +106,4 @@ def _own(uuid: UUID) -> StoredFile:
 
 def _page_number() -> int:
     """`?page=`, from 1; nonsense is the first page."""
-    asked = request.args.get("page", "")
-    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else 1
+    return max(1, whole_number(request.args.get("page", ""), 8) or 1)

@@ -1,0 +1,6 @@
+"""Whole numbers in paths and queries."""
+
+
+def whole_number(text: str, most_digits: int) -> int | None:
+    """The number that a text of ASCII digits is; None where it is none, or has more digits than that."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= most_digits else None
