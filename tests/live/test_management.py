@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.conftest import PASSWORD
 from tests.live.client import Answer, Caller
 from tests.live.remains import complaints
 from tests.running import Server
@@ -56,16 +57,30 @@ def test_twenty_of_twenty_one_renames_pass_and_after_a_restart_none(make_server:
 
 def test_after_the_answer_to_a_switch_no_worker_accepts(make_server: Callable[..., Server]) -> None:
     server = make_server()
+    server.command("user", "add", "root", "--staff", "--password-stdin", stdin=f"{PASSWORD}\n")
+    with Caller(server) as caller:
+        login = b'{"username": "root", "password": "%s"}' % PASSWORD.encode()
+        token = str(caller.ask("POST", "/api/login", login, JSON).json["token"])
     callers = [Caller(server) for _ in range(12)]  # connections of both workers
+    staff = Caller(server, token)
+
+    def by_api(method: str) -> bool:
+        return staff.ask(method, "/api/killswitches/5", b"").status == 200
+
+    def by_command(state: str) -> bool:
+        return server.command("switch", "FILE_CREATE", state).returncode == 0
+
+    ways = [(lambda: by_api("PUT"), lambda: by_api("DELETE"))] * 20
+    ways.append((lambda: by_command("on"), lambda: by_command("off")))
     try:
-        for _ in range(10):
+        for turn_on, turn_off in ways:
             for caller in callers:
                 assert caller.try_upload(os.urandom(8)).status == 201
-            assert server.command("switch", "FILE_CREATE", "on").returncode == 0
+            assert turn_on()
             assert [caller.try_upload(b"x").status for caller in callers] == [503] * len(callers)
-            assert server.command("switch", "FILE_CREATE", "off").returncode == 0
+            assert turn_off()
     finally:
-        for caller in callers:
+        for caller in (*callers, staff):
             caller.close()
     assert complaints(server) == []
 
