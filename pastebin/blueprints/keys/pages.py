@@ -18,7 +18,7 @@ _LIFETIMES = {"": "never", "1d": "in 1 day", "7d": "in 1 week", "30d": "in 30 da
 _ALLOWS = {
     Scope.UPLOAD_FILE: "Upload files. They belong to your account.",
     Scope.FILE_READ: "Read your private files.",
-    Scope.FILE_MODIFY: "Delete your files.",
+    Scope.FILE_MODIFY: "Change and delete your files.",
     Scope.STAFF_READ_FILES: "Read what the server knows of everybody's files.",
     Scope.STAFF_MODIFY_FILES: "Change and delete everybody's files.",
 }
