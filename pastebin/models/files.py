@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pastebin.extensions import Expiry, Model, Moment
+from pastebin.extensions import Expiry, Instant, Model, Moment
 
 
 class FileRow(Model):
@@ -50,5 +50,5 @@ class FileRow(Model):
     # Computed when it is first asked for: beside SHA-256 it would slow every upload down.
     md5: Mapped[str | None] = mapped_column(String(32))
     delete_token_hash: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Moment)

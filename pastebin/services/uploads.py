@@ -8,6 +8,7 @@ without bytes.
 """
 
 import logging
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from pastebin.errors import (
     StorageFull,
     TypeNotAllowed,
 )
-from pastebin.extensions import FOREVER, milliseconds, moment, now, settings, store
+from pastebin.extensions import FOREVER, instant, milliseconds, moment, now, settings, store
 from pastebin.models import BlobState
 from pastebin.services import limits, secrets, staging, strays
 from pastebin.services.actor import Actor
@@ -238,7 +239,7 @@ def _check_type(file: _Described) -> None:
 
 def _row_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any], str]:
     """The file's record as the database keeps it, and the deletion token of which it keeps the hash."""
-    token, created_at = secrets.random_token(), milliseconds(now())
+    token, created_at = secrets.random_token(), time.time_ns() // 1000
     record = {
         "id": str(uuid.uuid4()),
         "digest": file.digest,
@@ -257,7 +258,7 @@ def _row_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any
         "md5": None,
         "delete_token_hash": secrets.hashed("", token),
         "created_at": created_at,
-        "updated_at": created_at,
+        "updated_at": created_at // 1000,
     }
     return record, token
 
@@ -300,11 +301,11 @@ def _put_and_record(files: Sequence[_Described], recording: Recording) -> None:
 
 
 def _told(row: dict[str, Any], token: str, file: _Described) -> Uploaded:
-    created_at = moment(row["created_at"])
+    created_at, updated_at = instant(row["created_at"]), moment(row["updated_at"])
     stored = StoredFile(
         row["id"], file.digest, file.address, row["size"], row["owner_id"], row["filename"], row["name"],
         row["extension"], row["media_type"], file.charset, row["is_private"], row["private_key"],
         None if row["expires_at"] == FOREVER else moment(row["expires_at"]), row["download_limit"],
-        row["downloads"], row["views"], created_at, created_at,
+        row["downloads"], row["views"], created_at, updated_at,
     )  # fmt: skip
     return Uploaded(stored, token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import uuid
 
@@ -85,6 +86,15 @@ def test_parts_of_a_list(client, ann, query, expected):
     assert listed["count"] == (
         5 if "q=" not in query and "image" not in query else 5 if "q=file" in query else len(expected)
     )
+
+
+def test_files_of_one_form_keep_their_order(client, ann):
+    names = [f"{number}.txt" for number in range(40)]
+    client.post("/api/upload", headers=ann, data={"file": [(io.BytesIO(b"same"), name) for name in names]})
+
+    listed = client.get(MINE, headers=ann).json["items"]
+
+    assert [file["filename"] for file in listed] == names[::-1]
 
 
 def test_what_has_expired_is_not_in_the_list(app, client, ann):
