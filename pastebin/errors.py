@@ -142,6 +142,22 @@ class UserNotFound(PastebinError):
     message = "There is no such user."
 
 
+class TakedownNotFound(PastebinError):
+    """This content was not taken down."""
+
+    code = "INVALID_TAKEDOWN_ERROR"
+    status = 404
+    message = "There is no takedown of this digest. GET /api/takedowns lists them."
+
+
+class ContentRemoved(PastebinError):
+    """A content that was taken down: what was public of it, and any new upload; facts: `reason`."""
+
+    code = "CONTENT_REMOVED_ERROR"
+    status = 451
+    message = "This content was taken down by the operator of this server."
+
+
 class MethodNotAllowed(PastebinError):
     """The route exists; this method does not."""
 

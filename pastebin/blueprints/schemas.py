@@ -133,13 +133,18 @@ class DeletedFilesSchema(_Object):
     count = _count("How many.")
 
 
-class FilesQuerySchema(_Object):
-    """Which files of a list. What cannot be used counts as not given."""
+class PageQuerySchema(_Object):
+    """Which part of a list. What cannot be used counts as not given."""
 
     limit = fields.Integer(
         validate=validate.Range(min=0, max=50), metadata={"description": "How many at most; 50 where it is not given."}
     )
     offset = fields.Integer(validate=validate.Range(min=0), metadata={"description": "How many to pass over."})
+
+
+class FilesQuerySchema(PageQuerySchema):
+    """Which files of a list. What cannot be used counts as not given."""
+
     q = _text("Part of a file's names or address, whatever the letter case.", required=False)
     type = _text("A media type, or the first half of one: `image`.", required=False)
     sort = fields.String(
@@ -361,6 +366,40 @@ class SwitchesSchema(_Object):
     items = fields.List(fields.Nested(SwitchSchema), required=True)
 
 
+class TakedownWantedSchema(_Object):
+    """What is to be taken down."""
+
+    digest = fields.String(
+        required=True, validate=validate.Regexp("^[0-9a-fA-F]{64}$"),
+        metadata={"description": "The whole SHA-256 of the content."},
+    )  # fmt: skip
+    reason = fields.String(
+        required=True, validate=validate.Length(min=1, max=1000),
+        metadata={"description": "Why; shown to whoever asks for what was public of it."},
+    )  # fmt: skip
+
+
+class _TakedownSchema(_Object):
+    digest = fields.String(required=True, validate=validate.Regexp("^[0-9a-f]{64}$"))
+    reason = fields.String(required=True)
+    takenDownAt = _time("When it was taken down", or_never=False)  # noqa: N815 - as the contract spells its fields
+
+
+class TakedownSchema(_TakedownSchema):
+    """A content is taken down."""
+
+    status = Always(True)
+    success = Always(True)
+    count = _count("How many files went with it.")
+
+
+class TakedownsSchema(_Object):
+    """Some takedowns."""
+
+    count = _count("How many there are in all.")
+    items = fields.List(fields.Nested(_TakedownSchema), required=True)
+
+
 class ErrorSchema(Schema):
     """What went wrong. Programs go by `code`, which never changes; `message` is for people, and says what to do."""
 
@@ -382,4 +421,5 @@ class ErrorSchema(Schema):
     feature = fields.Integer(metadata={"description": "The number of the kill switch that is on."})
     scope = _text("The scope that the API key lacks.", required=False)
     ids = fields.List(fields.String(), metadata={"description": "The files that were meant, perhaps."})
+    reason = _text("Why a content was taken down.", required=False)
     allowed = fields.List(fields.String(), metadata={"description": "The types that are taken."})

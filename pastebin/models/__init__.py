@@ -5,6 +5,7 @@ from pastebin.models.blobs import AddressRow, BlobRow, BlobState, StagedRow
 from pastebin.models.counters import CounterRow, LeaseRow
 from pastebin.models.files import FileRow
 from pastebin.models.operation import AuditRow, SwitchRow
+from pastebin.models.takedowns import TakedownRow, TakenDownFileRow
 
 __all__ = [
     "AddressRow",
@@ -18,5 +19,7 @@ __all__ = [
     "SessionRow",
     "StagedRow",
     "SwitchRow",
+    "TakedownRow",
+    "TakenDownFileRow",
     "UserRow",
 ]

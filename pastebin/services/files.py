@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
-    Row,
     Select,
     and_,
     bindparam,
@@ -19,14 +17,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import aliased
 
-from pastebin.addresses import is_hash, is_uuid
+from pastebin.addresses import is_uuid
 from pastebin.errors import AmbiguousFile, FileNotFound
 from pastebin.extensions import Moment, generation, now, reading, settings, transaction
 from pastebin.models import AddressRow, BlobRow, FileRow
-from pastebin.services import limits, secrets, totals
+from pastebin.services import hashes, limits, secrets, tombstones, totals
 from pastebin.services.actor import Actor, Scope
+from pastebin.services.hashes import Lookup
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,7 @@ def find(reference: str, actor: Actor, key: str | None = None) -> Found:
 
     Raises:
         FileNotFound: unknown, deleted, expired, used up, or private and neither one's own nor unlocked.
+        ContentRemoved: it was public, and taken down.
     """
     if is_uuid(reference):
         return find_file(reference, actor, key)
@@ -110,10 +109,12 @@ def find_file(uuid: str, actor: Actor, key: str | None = None) -> StoredFile:
 
     Raises:
         FileNotFound: there is none; why, is not told.
+        ContentRemoved: there was a public one, and it was taken down.
     """
     reader = actor.user_id if actor.may(Scope.FILE_READ) else None
     file = _one(_READABLE, uuid, reader=reader) or (_unlock(uuid, actor, key) if key else None)
     if file is None:
+        tombstones.check_file(uuid)
         raise FileNotFound
     return file
 
@@ -160,34 +161,13 @@ def find_published(hexdigits: str) -> PublicBlob:
 
     Raises:
         FileNotFound: no content has this address, or no live, public, unlimited file names it.
+        ContentRemoved: what was published there was taken down.
     """
-    row = _resolve(_PUBLISHED, hexdigits)
+    row = hashes.resolve(_PUBLISHED, hexdigits)
     if row is None:
+        tombstones.check_hash(hexdigits)
         raise FileNotFound
     return PublicBlob(*row)
-
-
-def _resolve(lookup: "_Lookup", hexdigits: str, reader: int | None = None) -> Row[*tuple[Any, ...]] | None:
-    """What the lookup shows (to *reader*) of the digest that a leading part of it means.
-
-    A published address means its own content, for ever. Else the part must
-    fit exactly one digest that was ever stored: one that is gone counts, so
-    that its links never come to mean something else.
-
-    What the lookup does not show takes the same queries as what is not there,
-    and never leaves the database: its time tells nothing.
-    """
-    if not is_hash(hexdigits):
-        return None
-    given = hexdigits.lower()
-    values = {"given": given, "end": given + "g", "moment": now(), "reader": reader}
-    with reading() as connection:
-        own = connection.execute(lookup.by_address, values).one_or_none()
-        if own is not None:
-            return own
-        fitting = connection.execute(lookup.by_digest, values).one_or_none()
-    # An address from before the setting grew stays one; shorter parts of a digest mean nothing.
-    return fitting if len(given) >= settings.ADDRESS_LENGTH else None
 
 
 def own_with_digest(actor: Actor, digest: str, at_most: int = 50) -> list[StoredFile]:
@@ -217,7 +197,7 @@ def find_among(owner_id: int | None, reference: str) -> StoredFile:
         if found is None:
             raise FileNotFound
         return found
-    row = _resolve(_ANY_CONTENT if owner_id is None else _OWN_CONTENT, reference, owner_id)
+    row = hashes.resolve(_ANY_CONTENT if owner_id is None else _OWN_CONTENT, reference, owner_id)
     fitting = _with_digest(row.digest, owner_id) if row else []
     if not fitting:
         raise FileNotFound
@@ -360,24 +340,6 @@ _DELETABLE = _BY_UUID.where(FileRow.delete_token_hash == bindparam("token_hash")
 _SPEND = update(FileRow).where(FileRow.id == bindparam("uuid"), LIVE).values(downloads=FileRow.downloads + 1)
 
 
-@dataclass(frozen=True)
-class _Lookup:
-    """A query by hash, in its two forms: by published address, and by a leading part that fits one digest alone."""
-
-    by_address: Select[*tuple[Any, ...]]
-    by_digest: Select[*tuple[Any, ...]]
-
-    @classmethod
-    def of(cls, query: Select[*tuple[Any, ...]]) -> "_Lookup":
-        other = aliased(AddressRow)
-        begin: BindParameter[str] = bindparam("given")
-        end: BindParameter[str] = bindparam("end")
-        others = select(other.digest).where(other.digest >= begin, other.digest < end)
-        is_alone = ~others.where(other.digest != AddressRow.digest).exists()
-        fits = (AddressRow.digest >= begin, AddressRow.digest < end, is_alone)
-        return cls(query.where(AddressRow.address == begin), query.where(*fits))
-
-
 # When the last live, public, unlimited file of a content goes: one seek in ix_files_published.
 _UNTIL = (
     select(FileRow.expires_at)
@@ -391,7 +353,7 @@ _UNTIL = (
     .limit(1)
     .scalar_subquery()
 )
-_PUBLISHED = _Lookup.of(
+_PUBLISHED = Lookup.of(
     select(
         AddressRow.digest, AddressRow.address, BlobRow.size, BlobRow.extension, BlobRow.media_type, BlobRow.charset,
         _UNTIL.label("expires_at"),
@@ -399,13 +361,13 @@ _PUBLISHED = _Lookup.of(
     .join(BlobRow, BlobRow.digest == AddressRow.digest)
     .where(_UNTIL.is_not(None))
 )  # fmt: skip
-_OWN_CONTENT = _Lookup.of(
+_OWN_CONTENT = Lookup.of(
     select(AddressRow.digest).where(
         select(FileRow.id)
         .where(FileRow.digest == AddressRow.digest, FileRow.owner_id == bindparam("reader"), LIVE)
         .exists()
     )
 )
-_ANY_CONTENT = _Lookup.of(
+_ANY_CONTENT = Lookup.of(
     select(AddressRow.digest).where(select(FileRow.id).where(FileRow.digest == AddressRow.digest, LIVE).exists())
 )

@@ -17,9 +17,9 @@ from pastebin.addresses import shortest_address
 from pastebin.config import DAY, write_size
 from pastebin.errors import StorageLimit
 from pastebin.extensions import settings, store
-from pastebin.models import AddressRow, BlobRow, FileRow
+from pastebin.models import AddressRow, BlobRow, FileRow, TakedownRow
 from pastebin.prepared import Prepared, PreparedMany, Values, inserting
-from pastebin.services import limits, staging, totals
+from pastebin.services import limits, staging, tombstones, totals
 from pastebin.services.actor import Actor
 
 
@@ -65,6 +65,7 @@ def record(connection: Connection, recordings: Sequence[Recording]) -> None:
     Raises:
         RateLimited: others took the last places meanwhile.
         StorageLimit: no room left in an actor's quota.
+        ContentRemoved: a content of this digest was taken down.
         SweptAway: a sweep was quicker.
     """
     limits.take_within(connection, [recording.place for recording in recordings if recording.place])
@@ -109,10 +110,12 @@ def _name(connection: Connection, blobs: Iterable[BlobRecord]) -> None:
     by_digest = {blob.digest: blob for blob in blobs}
     distinct = {digest: by_digest[digest] for digest in sorted(by_digest)}
     rows = _KNOWN.rows(connection, [{"of": digest} for digest in distinct])
-    known = [three for row in rows for three in _by_three(row or ())]
+    known = [four for row in rows for four in _by_four(row or ())]
     addresses: dict[str, str] = {}
     newest: str | None = None  # the nearest before it of those that the database does not know yet
-    for digest, (own, before, after) in zip(distinct, known, strict=True):
+    for digest, (own, before, after, removed_because) in zip(distinct, known, strict=True):
+        if removed_because is not None:
+            tombstones.refuse(removed_because)
         addresses[digest] = own or shortest_address(digest, (before, after, newest), settings.ADDRESS_LENGTH)
         newest = newest if own else digest
     for blob in blobs:
@@ -121,12 +124,12 @@ def _name(connection: Connection, blobs: Iterable[BlobRecord]) -> None:
     _ADD_OR_REVIVE_BLOBS.count(connection, [blob.row for blob in distinct.values()])
 
 
-def _by_three(row: Sequence[Any]) -> Iterable[tuple[Any, Any, Any]]:
-    return zip(row[0::3], row[1::3], row[2::3], strict=True)
+def _by_four(row: Sequence[Any]) -> Iterable[tuple[Any, ...]]:
+    return zip(row[0::4], row[1::4], row[2::4], row[3::4], strict=True)
 
 
 def _known(count: int) -> Prepared:
-    """For each digest three seeks: its address, and the digests ever stored that stand before and after it."""
+    """For each digest four seeks: its address, the digests ever stored before and after it, why it was taken down."""
     columns = []
     for number in range(count):
         digest = bindparam(f"of_{number}", type_=String)
@@ -134,6 +137,7 @@ def _known(count: int) -> Prepared:
             select(AddressRow.address).where(AddressRow.digest == digest).scalar_subquery(),
             select(func.max(AddressRow.digest)).where(AddressRow.digest < digest).scalar_subquery(),
             select(func.min(AddressRow.digest)).where(AddressRow.digest > digest).scalar_subquery(),
+            select(TakedownRow.reason).where(TakedownRow.digest == digest).scalar_subquery(),
         ]
     return Prepared(select(*columns))
 

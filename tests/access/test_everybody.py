@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from pastebin.access.gate import Rule
 from pastebin.blueprints.api import openapi
 from pastebin.errors import UserNotFound
-from pastebin.services import accounts, keys, switches
+from pastebin.services import accounts, keys, switches, takedowns
 from pastebin.services.actor import Scope, User
 from pastebin.services.switches import Switch
 from tests.browsing import log_in
@@ -76,6 +76,9 @@ GET /api/users/me                                      401 401 200 200 200 200 2
 GET /api/killswitches                                  401 401 403 403 403 403 200 403
 PUT /api/killswitches/{number}                         401 401 403 403 403 403 200 403
 DELETE /api/killswitches/{number}                      401 401 403 403 403 403 200 403
+GET /api/takedowns                                     401 401 403 403 403 403 200 200
+POST /api/takedowns                                    401 401 403 403 403 403 201 201
+DELETE /api/takedowns/{digest}                         401 401 403 403 403 403 200 200
 POST /api/keys                                         401 401 403 403 201 201 201 403
 GET /api/keys                                          401 401 403 403 200 200 200 403
 DELETE /api/keys/{key_id}                              401 401 403 403 200 404 404 403
@@ -108,6 +111,7 @@ _JSON: dict[str, dict[str, object]] = {
     "PUT /api/users/me/files/{file_id}/extension": {"extension": "md"},
     "PUT /api/users/{uid}/files/{file_id}/extension": {"extension": "md"},
     "PATCH /api/users/me/files/{file_id}": {"name": "x"},
+    "POST /api/takedowns": {"digest": "ab" * 32, "reason": "x"},
     "DELETE /api/users/me/files/all": {"password": PASSWORD},
     "DELETE /api/users/{uid}/files/all": {"password": PASSWORD},
 }
@@ -181,10 +185,11 @@ class World:
         told = upload(self.nobody, headers=bearer(self.key("ann")))
         with self.app.app_context():
             key_id = keys.listing(self.user("ann").id)[0].id
+            takedowns.make(None, "cd" * 32, "x")
         filled = {
             "segment": told["uuid"], "name": "paste.sh", "address": told["uuid"], "uuid": told["uuid"],
             "token": told["deletion_url"].rpartition("/")[2], "number": "5", "uid": self.user("ann").id,
-            "file_id": told["id"], "key_id": key_id,
+            "file_id": told["id"], "key_id": key_id, "digest": "cd" * 32,
         }  # fmt: skip
         body: dict[str, Any] = {}
         if asked.written in _JSON:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from pastebin import addresses, expiry
 from pastebin.blueprints.json_body import json_object, text_field
 from pastebin.blueprints.links import Links
-from pastebin.blueprints.numbers import whole_number
+from pastebin.blueprints.numbers import part_of_list, whole_number
 from pastebin.blueprints.representation import describe_managed
 from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound, UserNotFound
 from pastebin.extensions import now
@@ -19,9 +19,6 @@ from pastebin.services.catalogue import ORDERS, Selection
 from pastebin.services.files import StoredFile
 from pastebin.services.management import Changes, Reach, Reference
 from pastebin.services.uploads import Privacy
-
-_PAGE = 50
-_LARGEST_OFFSET = 1 << 62
 
 
 def parse_user_id(text: str) -> int:
@@ -53,13 +50,7 @@ def parse_selection(owner_id: int | None, query: MultiDict[str, str]) -> tuple[S
     """What of a list is asked for, how many, and from where; what cannot be used counts as not given."""
     order: tuple[ColumnElement[Any], ...] = ORDERS.get(query.get("sort", ""), ())
     selection = Selection(owner_id, query.get("q", "").strip(), query.get("type", "").strip().lower(), order)
-    limit = _within(query.get("limit", ""), _PAGE)
-    return selection, _PAGE if limit is None else limit, _within(query.get("offset", ""), _LARGEST_OFFSET) or 0
-
-
-def _within(text: str, at_most: int) -> int | None:
-    number = whole_number(text, 19)
-    return number if number is not None and number <= at_most else None
+    return selection, *part_of_list(query)
 
 
 def parse_name(request: Request) -> Changes:

@@ -1,0 +1,110 @@
+"""Takedowns: remove a content for good, whoever's files name it, and take no upload of it any more.
+
+Not a plain deletion: that removes files and says nothing of their content.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from pastebin.addresses import DIGEST_LENGTH, is_hash
+from pastebin.errors import FieldsInvalid, TakedownNotFound
+from pastebin.extensions import generation, now, reading, transaction
+from pastebin.models import FileRow, TakedownRow, TakenDownFileRow
+from pastebin.services import audit, names
+from pastebin.services.actor import Actor
+from pastebin.services.files import LIVE, remove_within
+
+LONGEST_REASON = 1000
+
+
+@dataclass(frozen=True)
+class Takedown:
+    """A content that was taken down."""
+
+    digest: str
+    reason: str
+    taken_down_at: datetime
+
+
+def make(actor: Actor | None, digest: str, reason: str) -> tuple[Takedown, int]:
+    """Take a content down: remove every file of it, at once in every worker; also how many there were.
+
+    A content that was never here can be taken down too: no upload of it is
+    taken then.
+
+    Args:
+        actor: None for the command line.
+        reason: shown to whoever asks for what was public of it.
+
+    Raises:
+        FieldsInvalid: no digest, or no reason.
+    """
+    made = Takedown(_check_digest(digest), _check_reason(reason), now())
+    with transaction() as connection:
+        known = _public_files(connection, made.digest)
+        _write(connection, made, was_published=any(is_published for _uuid, is_published in known))
+        if known:
+            rows = [{"uuid": uuid, "digest": made.digest} for uuid, _is_published in known]
+            connection.execute(insert(TakenDownFileRow), rows)
+        count = remove_within(connection, FileRow.digest == made.digest)
+        audit.note(connection, actor, "takedown", digest=made.digest, reason=made.reason, count=count)
+    generation.advance()
+    return made, count
+
+
+def lift(actor: Actor | None, digest: str) -> None:
+    """Take a takedown back: the content may be uploaded again. Files that went with it do not come back.
+
+    Raises:
+        TakedownNotFound: there is none of this digest.
+    """
+    digest = digest.lower()
+    with transaction() as connection:
+        if connection.execute(delete(TakedownRow).where(TakedownRow.digest == digest)).rowcount == 0:
+            raise TakedownNotFound
+        audit.note(connection, actor, "lift takedown", digest=digest)
+    generation.advance()
+
+
+def listing(limit: int = 50, offset: int = 0) -> tuple[int, list[Takedown]]:
+    """How many takedowns there are, and some of them, newest first."""
+    newest_first = (TakedownRow.taken_down_at.desc(), TakedownRow.digest)
+    ordered = select(TakedownRow.__table__).order_by(*newest_first).limit(limit).offset(offset)
+    with reading() as connection:
+        count = connection.execute(select(func.count()).select_from(TakedownRow)).scalar_one()
+        rows = connection.execute(ordered).all()
+    return count, [Takedown(row.digest, row.reason, row.taken_down_at) for row in rows]
+
+
+def _public_files(connection: Connection, digest: str) -> list[tuple[str, bool]]:
+    """The live files of a content that strangers could read, each with whether its hash address led to it too."""
+    is_published = FileRow.download_limit.is_(None)
+    known = select(FileRow.id, is_published).where(FileRow.digest == digest, ~FileRow.is_private, LIVE)
+    return [(row[0], bool(row[1])) for row in connection.execute(known, {"moment": now()})]
+
+
+def _write(connection: Connection, made: Takedown, *, was_published: bool) -> None:
+    """A second takedown of the same content says another reason, and forgets nothing."""
+    values = {"reason": made.reason, "taken_down_at": made.taken_down_at}
+    again = update(TakedownRow).where(TakedownRow.digest == made.digest)
+    if was_published:
+        again = again.values(was_published=True)
+    if connection.execute(again.values(**values)).rowcount == 0:
+        connection.execute(insert(TakedownRow).values(digest=made.digest, was_published=was_published, **values))
+
+
+def _check_digest(text: str) -> str:
+    if len(text) != DIGEST_LENGTH or not is_hash(text):
+        raise FieldsInvalid(
+            f"digest is the whole SHA-256 of the content: {DIGEST_LENGTH} hex digits, as sha256sum prints them.",
+            fields=["digest"],
+        )
+    return text.lower()
+
+
+def _check_reason(text: str) -> str:
+    if not text:
+        raise FieldsInvalid("Say why: reason is shown to whoever asks for the content.", fields=["reason"])
+    return names.check(text, called="reason", at_most=LONGEST_REASON)
