@@ -8,10 +8,10 @@ import click
 from flask import Flask
 
 from pastebin import __version__, create_app, expiry
-from pastebin.config import ConfigInvalid, instance_folder
+from pastebin.config import ConfigInvalid, instance_folder, read_optional_size, write_size
 from pastebin.errors import PastebinError
 from pastebin.extensions import now
-from pastebin.services import accounts, fsck, keys, switches, upkeep
+from pastebin.services import accounts, closing, directory, fsck, keys, switches, upkeep
 from pastebin.services.actor import Scope
 from pastebin.services.switches import Switch
 
@@ -56,6 +56,64 @@ def add_user(name: str, staff: bool, email: str | None, password_stdin: bool) ->
     click.echo(f"Made the {'staff ' if staff else ''}account {made.name} (id {made.id}) in {instance_folder()}.")
 
 
+@user.command("list")
+@click.argument("search", default="")
+def list_users(search: str) -> None:
+    """Show all accounts, or those with SEARCH in their name or e-mail."""
+    with _app().app_context():
+        count, found = directory.listing(search)
+        while len(found) < count and (more := directory.listing(search, offset=len(found))[1]):
+            found += more
+    for each in found:
+        click.echo("\t".join((each.name, f"id {each.id}", _had_by(each), _marks(each), each.email or "")).rstrip())
+    if not found:
+        click.echo(f"There is no account with {search} in its name." if search else "There are no accounts yet.")
+
+
+@user.command("change")
+@click.argument("name")
+@click.option("--staff/--no-staff", "is_staff", default=None, help="Whether they see and change everybody's files.")
+@click.option("--enable/--disable", "is_enabled", default=None, help="--disable ends their sessions and keys at once.")
+@click.option("--max-file-size", metavar="SIZE", help="In place of MAX_FILE_SIZE: 2GiB; 'none': no bound of its own.")
+def change_user(name: str, is_staff: bool | None, is_enabled: bool | None, max_file_size: str | None) -> None:
+    """Change what the account NAME may do. Without an option, show it."""
+    is_disabled = None if is_enabled is None else not is_enabled
+    with _app().app_context():
+        owner = accounts.find(name)
+        if max_file_size is not None:
+            directory.bind(None, owner.id, _read_bound(max_file_size))
+        account = directory.change(None, owner.id, directory.Changes(is_staff, is_disabled))
+    bound = "MAX_FILE_SIZE" if account.max_file_size is None else write_size(account.max_file_size)
+    click.echo(
+        f"{account.name} (id {account.id}): {_marks(account)}; {_had_by(account)}; sends at most {bound} at once."
+    )
+
+
+@user.command("passwd")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+def set_password(name: str, password_stdin: bool) -> None:
+    """Set the password of the account NAME, and end all its sessions. API keys stay."""
+    with _app().app_context():
+        owner = accounts.find(name)
+        accounts.set_password(owner.id, _read_password(password_stdin))
+    click.echo(f"Set the password of {owner.name}. All sessions have ended.")
+
+
+@user.command("remove")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove_user(name: str, yes: bool) -> None:
+    """Remove the account NAME, its keys, and all its files. This cannot be taken back."""
+    with _app().app_context():
+        owner = accounts.find(name)
+        account = directory.get(owner.id)
+        if not yes:
+            click.confirm(f"Remove {owner.name} and {_had_by(account)}?", abort=True)
+        closing.close(None, owner.id)
+    click.echo(f"Removed {owner.name} and {_had_by(account)}. The next sweep frees the space.")
+
+
 @cli.group()
 def key() -> None:
     """API keys."""
@@ -66,11 +124,15 @@ def key() -> None:
 @click.option("--name", help="What the key is for.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice([*Scope]), help="May be given several times.")
 @click.option("--expire", metavar="TIME", help="30d, 12h, a date…; without it the key stays valid.")
-def add_key(user: str, name: str | None, scopes: tuple[str, ...], expire: str | None) -> None:
+@click.option("--max-file-size", metavar="SIZE", help="What one upload with it may have at most: 10MiB.")
+def add_key(
+    user: str, name: str | None, scopes: tuple[str, ...], expire: str | None, max_file_size: str | None
+) -> None:
     """Make an API key for USER and print it. It is shown this once."""
     with _app().app_context():
         when = expiry.parse(expire, now()) if expire else None
-        made = keys.issue(accounts.find(user), name, [Scope(scope) for scope in scopes] or None, when)
+        bound = _read_bound(max_file_size) if max_file_size else None
+        made = keys.issue(accounts.find(user), name, [Scope(scope) for scope in scopes] or None, when, bound)
     click.echo(made.secret)
 
 
@@ -154,6 +216,23 @@ def _read_password(from_stdin: bool) -> str:
     if getpass.getpass("The same again: ") != first:
         raise click.ClickException("The two passwords differ. Nothing was made.")
     return first
+
+
+def _read_bound(text: str) -> int | None:
+    try:
+        return read_optional_size(text)
+    except ValueError as fault:
+        raise click.ClickException(f"--max-file-size {fault}.") from fault
+
+
+def _had_by(account: directory.Account) -> str:
+    files = "1 file" if account.file_count == 1 else f"{account.file_count} files"
+    return f"{files} of {write_size(account.used_bytes)}"
+
+
+def _marks(account: directory.Account) -> str:
+    kind = "staff" if account.is_staff else "user"
+    return f"{kind}, disabled" if account.is_disabled else kind
 
 
 def _list_keys(found: list[keys.ApiKey], owner: str) -> None:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from pastebin import __version__, create_app
 from pastebin.cli import cli
-from pastebin.services import accounts, keys
+from pastebin.services import accounts, keys, sessions
 from pastebin.services.actor import nobody
 from tests.conftest import PASSWORD, bearer
 from tests.forms import upload
@@ -203,3 +203,48 @@ def test_it_is_installed_under_its_name(instance):
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip().endswith(__version__)
+
+
+def test_accounts_are_listed_and_changed(run, ann, instance):
+    listed = run("user", "list")
+    assert (listed.exit_code, listed.output) == (0, "ann\tid 1\t0 files of 0 bytes\tuser\n")
+    changed = run("user", "change", "ann", "--staff", "--disable", "--max-file-size", "10MiB")
+    assert changed.output == "ann (id 1): staff, disabled; 0 files of 0 bytes; sends at most 10 MiB at once.\n"
+    back = run("user", "change", "ann", "--no-staff", "--enable", "--max-file-size", "none")
+    assert back.output == "ann (id 1): user; 0 files of 0 bytes; sends at most MAX_FILE_SIZE at once.\n"
+    assert run("user", "list", "b").output == "There is no account with b in its name.\n"
+    wrong = run("user", "change", "ann", "--max-file-size", "much")
+    assert (wrong.exit_code, wrong.stderr) == (
+        1, "Error: --max-file-size must be a size, such as 1000000, 10MiB or 2GiB.\n"
+    )  # fmt: skip
+
+
+def test_a_password_is_set_and_all_sessions_end(run, ann, instance):
+    with in_app(instance):
+        token, _session = sessions.begin(accounts.find("ann"))
+
+    done = run("user", "passwd", "ann", "--password-stdin", stdin="another password\n")
+
+    assert done.output == "Set the password of ann. All sessions have ended.\n"
+    with in_app(instance):
+        assert sessions.find(token) is None
+        assert accounts.log_in(nobody("192.0.2.1"), "ann", "another password").name == "ann"
+
+
+def test_an_account_is_removed_after_a_question(run, ann, instance):
+    kept = run("user", "remove", "ann", stdin="n\n")
+    assert kept.exit_code == 1
+    assert "Remove ann and 0 files of 0 bytes?" in kept.output
+    assert run("user", "list").output.startswith("ann\t")
+
+    done = run("user", "remove", "ann", "--yes")
+
+    assert done.output == "Removed ann and 0 files of 0 bytes. The next sweep frees the space.\n"
+    assert run("user", "list").output == "There are no accounts yet.\n"
+
+
+def test_a_key_is_bound(run, ann, instance):
+    secret = run("key", "add", "ann", "--max-file-size", "5").output.strip()
+
+    app = create_app(instance)
+    assert app.test_client().post("/api/upload", data=b"123456", headers=bearer(secret)).status_code == 413

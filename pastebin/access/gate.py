@@ -20,7 +20,7 @@ from pastebin.access.current import current_request, is_under_api
 from pastebin.access.rates import Limit
 from pastebin.errors import CsrfMissing, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
-from pastebin.services import switches, uploads
+from pastebin.services import bounds, switches
 from pastebin.services.actor import Actor, ActorKind, Scope, User
 from pastebin.services.switches import Switch
 
@@ -237,9 +237,9 @@ def _check_declared_length(actor: Actor, request: Request) -> None:
     if length is None:
         return
     uploader = None if actor.is_nobody and request.mimetype in _FORMS else actor
-    if length > uploads.largest_body(uploader) and request.mimetype == "multipart/form-data":
+    if length > bounds.largest_body(uploader) and request.mimetype == "multipart/form-data":
         length -= FORM_OVERHEAD_BYTES
-    uploads.check_size(uploader, length)
+    bounds.check_size(uploader, length)
 
 
 def anonymous_uploads_off() -> bool:

@@ -25,7 +25,7 @@ from pastebin.blueprints.form_events import Event, Part, multipart_events, urlen
 from pastebin.config import write_size
 from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
 from pastebin.extensions import now
-from pastebin.services import names, uploads
+from pastebin.services import bounds, names, uploads
 from pastebin.services.actor import Scope
 from pastebin.services.uploads import Incoming, Privacy, Rules
 
@@ -109,7 +109,7 @@ def raw(path_name: str | None = None) -> Iterator[Received]:
     fields = _outer_fields(request)
     received = Received(fields=fields)
     name = path_name or fields.get("filename") or _disposition_name(request)
-    spooling = _Spooling(request.content_length or 0, uploads.largest_body(gate.current_actor()))
+    spooling = _Spooling(request.content_length or 0, bounds.largest_body(gate.current_actor()))
     with spooling.or_nothing():
         for block in blocks(_body(request)):
             spooling.write(block)
@@ -368,7 +368,7 @@ class _FormReceiver:
     def _largest(self) -> int:
         """The larger bound while a field `key` may still come."""
         actor = gate.current_actor()
-        return uploads.largest_body(None if actor.is_nobody else actor)
+        return bounds.largest_body(None if actor.is_nobody else actor)
 
     def _expected(self) -> int:
         return max(0, (self._request.content_length or 0) - self._file_bytes)

@@ -37,3 +37,13 @@ def text_field(body: dict[str, Any], name: str) -> str:
     if not isinstance(text, str):
         raise FieldsInvalid(f"{name} is a text.", fields=[name])
     return text.strip()
+
+
+def password_field(body: dict[str, Any]) -> str:
+    """The field `password`, as it stands.
+
+    Raises:
+        FieldsMissing, FieldsInvalid: see `text_field`.
+    """
+    text_field(body, "password")
+    return str(body["password"])

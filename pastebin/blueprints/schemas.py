@@ -267,6 +267,12 @@ class KeyWantedSchema(_Object):
             "description": "When it ends, spelled as for uploads; without it: when it is invalidated.",
         }
     )
+    maxFileSize = fields.Raw(  # noqa: N815 - as the contract spells its fields
+        metadata={
+            "type": ["integer", "string", "null"],
+            "description": "How many bytes one upload may have, where that is less than yours: 1000000, `10MiB`.",
+        }
+    )
 
 
 class ApiKeySchema(_Object):
@@ -278,6 +284,9 @@ class ApiKeySchema(_Object):
     createdAt = _time("When it was made", or_never=False)  # noqa: N815 - the contract's spelling
     lastUsedAt = _time("When it was last used; null: never", or_never=True)  # noqa: N815 - the contract's spelling
     expires = _time("When it ends; null: never", or_never=True)
+    maxFileSize = fields.Integer(  # noqa: N815 - as the contract spells its fields
+        metadata={"description": "How many bytes one upload with it may have, where that is bounded."}
+    )
 
 
 class NewApiKeySchema(ApiKeySchema):
@@ -331,6 +340,7 @@ class AccountSchema(_Object):
     quota = fields.Integer(
         required=True, allow_none=True, metadata={"description": "How many bytes they may have; null: no limit."}
     )
+    maxFileSize = _count("How many bytes the files of one request may have together.")  # noqa: N815
 
 
 class DoneSchema(_Object):

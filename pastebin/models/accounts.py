@@ -25,6 +25,10 @@ class UserRow(Model):
     # Of their files, those not yet swept included: changed with them in the same transaction (services/totals.py).
     file_count: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     used_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    # In place of MAX_FILE_SIZE.
+    max_file_size: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    # Its owner wants it gone: its files go first, then this row (services/closing.py).
+    closed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -51,6 +55,7 @@ class ApiKeyRow(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     name: Mapped[str | None] = mapped_column(String(255))
     scopes: Mapped[str] = mapped_column(String(255))
+    max_file_size: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Expiry, nullable=False)

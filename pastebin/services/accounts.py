@@ -148,6 +148,18 @@ def change_password(actor: Actor, old: str, new: str) -> None:
         connection.execute(delete(SessionRow).where(*others))
 
 
+def set_password(user_id: int, new: str) -> None:
+    """Set an account's password for it, and end all its sessions.
+
+    Raises:
+        FieldsInvalid: *new* cannot be used.
+    """
+    new_hash = _hash(check_password(new))
+    with transaction() as connection:
+        connection.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=new_hash))
+        connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+
+
 def find(name: str) -> User:
     """The user of that name.
 
@@ -172,9 +184,13 @@ def get(user_id: int) -> User:
     return as_user(row)
 
 
+# What `as_user` needs of an account.
+COLUMNS = (UserRow.id, UserRow.name, UserRow.is_staff, UserRow.email, UserRow.max_file_size)
+
+
 def as_user(row: Row[*tuple[Any, ...]]) -> User:
     """The plain value of a row that has the columns of an account."""
-    return User(row.id, row.name, row.is_staff, row.email)
+    return User(row.id, row.name, row.is_staff, row.email, row.max_file_size)
 
 
 def check_name(name: str) -> str:

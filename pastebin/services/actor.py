@@ -38,6 +38,8 @@ class User:
     name: str
     is_staff: bool
     email: str | None = None
+    # Bytes of the files of one request together, in place of MAX_FILE_SIZE.
+    max_file_size: int | None = None
     # What the password that was just proved is kept as: a session begins only while that is still so.
     proof: str | None = field(default=None, repr=False, compare=False)
 
@@ -55,6 +57,8 @@ class Actor:
     user: User | None = None
     scopes: frozenset[Scope] = field(default_factory=frozenset)
     credential_id: str = ""
+    # Of an API key: what its owner lets it send at most, where that is less than they may send themselves.
+    max_file_size: int | None = None
 
     @property
     def user_id(self) -> int | None:

@@ -1,6 +1,6 @@
 """Files: find by address, spend a download, delete."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,6 +86,7 @@ class PublicBlob:
 Found = StoredFile | PublicBlob
 
 _WRONG_KEYS = "private key"
+_BATCH = 500
 
 
 def find(reference: str, actor: Actor, key: str | None = None) -> Found:
@@ -267,6 +268,20 @@ def remove(
             also(connection, count)
     generation.advance()
     return count
+
+
+def in_batches(owner_id: int) -> Iterator[Sequence[str]]:
+    """UUIDs of an owner's files, some at a time, until there are none: for whoever removes each batch before the next.
+
+    So others write in between, and what is cut off has removed some files wholly.
+    """
+    mine = select(FileRow.id).where(FileRow.owner_id == owner_id).limit(_BATCH)
+    while True:
+        with reading() as connection:
+            batch = connection.execute(mine).scalars().all()
+        if not batch:
+            return
+        yield batch
 
 
 def remove_within(connection: Connection, *conditions: ColumnElement[bool]) -> int:

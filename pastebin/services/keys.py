@@ -13,7 +13,7 @@ from pastebin.errors import FieldsInvalid, KeyInvalid, KeyNotFound
 from pastebin.extensions import now, reading, transaction
 from pastebin.models import ApiKeyRow, UserRow
 from pastebin.services import names, secrets
-from pastebin.services.accounts import as_user
+from pastebin.services.accounts import COLUMNS, as_user
 from pastebin.services.actor import DEFAULT_SCOPES, Actor, ActorKind, Scope, User
 
 
@@ -27,6 +27,7 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
+    max_file_size: int | None = None
     secret: str | None = None
 
 
@@ -35,8 +36,12 @@ def issue(
     name: str | None = None,
     scopes: Iterable[Scope] | None = None,
     expires_at: datetime | None = None,
+    max_file_size: int | None = None,
 ) -> ApiKey:
     """Make a key for *owner*. Its `secret` is shown this once and not kept.
+
+    Args:
+        max_file_size: bytes that one request with it may send, where that is less than its owner may.
 
     Raises:
         FieldsInvalid: a name too long, no scope at all, or one that only staff may hold.
@@ -52,6 +57,7 @@ def issue(
         "user_id": owner.id,
         "name": names.check((name or "").strip()) or None,
         "scopes": ",".join(sorted(chosen)),
+        "max_file_size": max_file_size,
         "created_at": now(),
         "expires_at": expires_at,
     }
@@ -75,7 +81,8 @@ def identify(secret: str, address: str) -> Actor:
     if found is None:
         raise KeyInvalid
     _uses.note(secret_hash)
-    return Actor(ActorKind.KEY, address, as_user(found), _scopes_of(found.scopes), str(found.key_id))
+    scopes = _scopes_of(found.scopes)
+    return Actor(ActorKind.KEY, address, as_user(found), scopes, str(found.key_id), found.key_max_file_size)
 
 
 def listing(owner_id: int) -> list[ApiKey]:
@@ -159,10 +166,11 @@ _COLUMNS = (
     ApiKeyRow.created_at,
     ApiKeyRow.last_used_at,
     ApiKeyRow.expires_at,
+    ApiKeyRow.max_file_size,
 )
 _STANDING = (
     select(
-        UserRow.id, UserRow.name, UserRow.is_staff, UserRow.email, ApiKeyRow.id.label("key_id"), ApiKeyRow.scopes
+        *COLUMNS, ApiKeyRow.id.label("key_id"), ApiKeyRow.scopes, ApiKeyRow.max_file_size.label("key_max_file_size")
     )
     .join(UserRow, UserRow.id == ApiKeyRow.user_id)
     .where(
@@ -175,7 +183,9 @@ _STANDING = (
 
 def _as_key(row: Row[*tuple[Any, ...]]) -> ApiKey:
     last_used_at = _uses.get(row.secret_hash) or row.last_used_at
-    return ApiKey(row.id, row.name, _scopes_of(row.scopes), row.created_at, last_used_at, row.expires_at)
+    return ApiKey(
+        row.id, row.name, _scopes_of(row.scopes), row.created_at, last_used_at, row.expires_at, row.max_file_size
+    )  # fmt: skip
 
 
 def _scopes_of(text: str) -> frozenset[Scope]:

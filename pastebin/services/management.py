@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from pastebin import filetypes
 from pastebin.errors import BodyTooLarge, FieldsInvalid, FileNotFound
-from pastebin.extensions import generation, now, reading, transaction
+from pastebin.extensions import generation, now, transaction
 from pastebin.models import FileRow
 from pastebin.services import accounts, audit, files, names, secrets
 from pastebin.services.actor import Actor, User
@@ -21,8 +21,6 @@ from pastebin.services.uploads import Privacy
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50
-
-_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -141,27 +139,19 @@ def delete_several(reach: Reach, references: Sequence[Reference]) -> int:
 
 
 def delete_all(reach: Reach, actor: Actor, password: str) -> int:
-    """Delete all files of one user; how many.
-
-    In batches: others write in between, and what is cut off has deleted some files wholly.
+    """Delete all files of one user, in batches; how many.
 
     Raises:
         RateLimited, PasswordInvalid: *actor* could not prove to be there in person.
         FileNotFound: there are none.
     """
     accounts.prove_password(actor, password)
-    count = 0
-    while batch := _some(reach):
-        count += _remove(reach, batch)
+    if reach.owner_id is None:
+        raise FileNotFound
+    count = sum(_remove(reach, batch) for batch in files.in_batches(reach.owner_id))
     if count == 0:
         raise FileNotFound("There are no files to delete.")
     return count
-
-
-def _some(reach: Reach) -> Sequence[str]:
-    with reading() as connection:
-        mine = select(FileRow.id).where(FileRow.owner_id == reach.owner_id).limit(_BATCH)
-        return connection.execute(mine).scalars().all()
 
 
 def _remove(reach: Reach, uuids: Sequence[str]) -> int:

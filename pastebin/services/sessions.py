@@ -12,7 +12,7 @@ from pastebin.errors import CredentialsInvalid
 from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import SessionRow, UserRow
 from pastebin.services import secrets
-from pastebin.services.accounts import as_user
+from pastebin.services.accounts import COLUMNS, as_user
 from pastebin.services.actor import User
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ def _prolong(token_hash: str, expires_at: datetime) -> bool:
 
 
 _STANDING = (
-    select(UserRow.id, UserRow.name, UserRow.is_staff, UserRow.email, SessionRow.csrf_secret, SessionRow.expires_at)
+    select(*COLUMNS, SessionRow.csrf_secret, SessionRow.expires_at)
     .join(UserRow, UserRow.id == SessionRow.user_id)
     .where(
         SessionRow.token_hash == bindparam("token"),

@@ -1,16 +1,15 @@
 """Kill switches: what the server does not do at the moment, whoever asks; staff pass (contract section 2)."""
 
-from dataclasses import dataclass
 from enum import IntEnum
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from pastebin.errors import EndpointNotFound, SwitchedOff
-from pastebin.extensions import db, generation, now, reading, transaction
+from pastebin.extensions import generation, now, reading, transaction
 from pastebin.models import SwitchRow
 from pastebin.services import audit
 from pastebin.services.actor import Actor, User
+from pastebin.services.remembered import Remembered
 
 
 class Switch(IntEnum):
@@ -39,22 +38,9 @@ _EFFECTS = {
 }
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Which switches are on, as of a mark of the generation."""
-
-    mark: bytes
-    on: frozenset[Switch]
-
-
 def on() -> frozenset[Switch]:
-    """Which are on now, in every worker: whoever changes one changes the generation, which costs nothing to read."""
-    mark = generation.read()
-    seen = _seen.get(db.engine)
-    if seen is None or seen.mark != mark:
-        # The mark is read first: a change in between is seen at the next look.
-        seen = _seen[db.engine] = _Seen(mark, _read())
-    return seen.on
+    """Which are on now, in every worker."""
+    return _on.get()
 
 
 def check(user: User | None, *switches: Switch | None) -> None:
@@ -103,4 +89,4 @@ def _read() -> frozenset[Switch]:
         return frozenset(Switch(number) for number in connection.execute(select(SwitchRow.id)).scalars())
 
 
-_seen: WeakKeyDictionary[Engine, _Seen] = WeakKeyDictionary()
+_on = Remembered(_read)

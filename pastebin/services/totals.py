@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, update
 
 from pastebin.config import write_size
-from pastebin.errors import StorageLimit
+from pastebin.errors import SessionInvalid, StorageLimit
 from pastebin.extensions import FOREVER, reading, settings
 from pastebin.models import FileRow, UserRow
 from pastebin.prepared import Prepared
@@ -33,6 +33,7 @@ def add(connection: Connection, sizes: Iterable[tuple[int, int]]) -> None:
 
     Raises:
         StorageLimit: one of the owners has no room for theirs.
+        SessionInvalid: one of the accounts is gone.
     """
     files, added = _summed(sizes)
     quota = settings.USER_QUOTA
@@ -40,8 +41,10 @@ def add(connection: Connection, sizes: Iterable[tuple[int, int]]) -> None:
         room = FOREVER if quota is None else quota - added[user_id]
         values = {"user": user_id, "files": files[user_id], "bytes": added[user_id], "room": room}
         if _ADD.count(connection, values) == 0:
+            if quota is None or connection.execute(_OF, {"user": user_id}).first() is None:
+                raise SessionInvalid("This account is gone. Nothing was kept.")
             raise StorageLimit(
-                f"Your storage limit of {write_size(quota or 0)} is reached. Delete something, and try again.",
+                f"Your storage limit of {write_size(quota)} is reached. Delete something, and try again.",
                 limit=quota,
             )
 

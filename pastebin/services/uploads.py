@@ -21,9 +21,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from pastebin import filetypes
 from pastebin.blobs import Spool, StoreBusy, StoreFull
-from pastebin.config import write_size
 from pastebin.errors import (
-    BodyTooLarge,
     FieldsInvalid,
     ServiceUnavailable,
     StorageFull,
@@ -31,7 +29,7 @@ from pastebin.errors import (
 )
 from pastebin.extensions import FOREVER, instant, milliseconds, moment, now, settings, store
 from pastebin.models import BlobState
-from pastebin.services import limits, secrets, staging, strays
+from pastebin.services import bounds, limits, secrets, staging, strays
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
 from pastebin.services.group_commit import commit_together
@@ -78,30 +76,6 @@ class Uploaded:
     delete_token: str
 
 
-def largest_body(actor: Actor | None) -> int:
-    """Bytes that the files of one request may have together; None for whoever it may turn out to be."""
-    if actor is not None and actor.is_nobody:
-        return min(settings.ANONYMOUS_MAX_FILE_SIZE, settings.MAX_FILE_SIZE)
-    return settings.MAX_FILE_SIZE
-
-
-def check_size(actor: Actor | None, size_bytes: int) -> None:
-    """Make sure that this many bytes may be sent.
-
-    Raises:
-        BodyTooLarge: they may not; facts have the `limit`.
-    """
-    limit = largest_body(actor)
-    if size_bytes > limit:
-        more = actor is not None and actor.is_nobody and limit < settings.MAX_FILE_SIZE
-        hint = (
-            f" With an account up to {write_size(settings.MAX_FILE_SIZE)}: log in, or send an API key." if more else ""
-        )
-        raise BodyTooLarge(
-            f"The upload is larger than {write_size(limit)}, which is what is taken here.{hint}", limit=limit
-        )
-
-
 def new_spool(expected_bytes: int = 0) -> Spool:
     """Where the next file is received.
 
@@ -143,7 +117,7 @@ def take_in(
         StorageLimit: no room left in the actor's quota.
         StorageFull: no room left on the disk. Nothing is kept.
     """
-    check_size(actor, sum(file.spool.size for file in incoming))
+    bounds.check_size(actor, sum(file.spool.size for file in incoming))
     rules = check_rules(actor, rules)
     described = [_Described.of(file) for file in incoming]
     for file in described:

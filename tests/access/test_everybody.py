@@ -35,6 +35,8 @@ POST /login                                            303 401 303 303 303 303 3
 POST /logout                                           303 401 303 303 303 303 303 303
 GET /account                                           303 401 403 403 200 200 200 403
 POST /account                                          303 401 403 403 200 200 200 403
+GET /account/delete                                    303 401 403 403 200 200 200 403
+POST /account/delete                                   303 401 403 403 200 200 200 403
 GET /view/{address}                                    200 401 200 200 200 200 200 200
 GET /upload                                            200 401 200 200 200 200 200 200
 GET /                                                  200 401 200 200 200 200 200 200
@@ -73,6 +75,7 @@ POST /api/login                                        200 401 200 200 200 200 2
 POST /api/refresh                                      401 401 403 403 200 200 200 403
 POST /api/logout                                       401 401 403 403 200 200 200 403
 GET /api/users/me                                      401 401 200 200 200 200 200 200
+DELETE /api/users/me                                   401 401 403 403 200 200 200 403
 GET /api/killswitches                                  401 401 403 403 403 403 200 403
 PUT /api/killswitches/{number}                         401 401 403 403 403 403 200 403
 DELETE /api/killswitches/{number}                      401 401 403 403 403 403 200 403
@@ -113,12 +116,14 @@ _JSON: dict[str, dict[str, object]] = {
     "PATCH /api/users/me/files/{file_id}": {"name": "x"},
     "POST /api/takedowns": {"digest": "ab" * 32, "reason": "x"},
     "DELETE /api/users/me/files/all": {"password": PASSWORD},
+    "DELETE /api/users/me": {"password": PASSWORD},
     "DELETE /api/users/{uid}/files/all": {"password": PASSWORD},
 }
 _FORMS: dict[str, dict[str, str]] = {
     "POST /login": {"username": "ann", "password": PASSWORD},
     "POST /register": {"username": "new", "password": PASSWORD, "password_again": PASSWORD},
     "POST /account": {"old_password": PASSWORD, "new_password": PASSWORD, "new_password_again": PASSWORD},
+    "POST /account/delete": {"password": PASSWORD},
     "POST /keys": {"name": "x", "scopes": "UPLOAD_FILE"},
 }
 _OF_IDS = ("DELETE /api/users/me/files", "DELETE /api/users/{uid}/files", "DELETE /api/files")

@@ -11,7 +11,7 @@ from flask import Flask
 
 from pastebin.extensions import db, transaction
 from pastebin.models import FileRow
-from pastebin.services import accounts, audit, keys
+from pastebin.services import accounts, audit, files, keys
 from pastebin.services.actor import Scope
 from tests.browsing import log_in
 from tests.conftest import PASSWORD, bearer
@@ -406,9 +406,7 @@ def test_all_are_deleted_by_session_and_password(app, client, make_user, ann, bo
 
 
 def test_more_than_a_batch_is_deleted(app, client, ann, make_user, monkeypatch):
-    from pastebin.services import management
-
-    monkeypatch.setattr(management, "_BATCH", 2)
+    monkeypatch.setattr(files, "_BATCH", 2)
     with app.app_context():
         browser = log_in(app, accounts.find("ann"))
     for number in range(5):

@@ -252,3 +252,22 @@ def test_a_page_of_ones_own_leads_nobody_to_the_login(visitor: Visitor, path: st
 def test_a_key_in_the_header_is_no_login(visitor: Visitor, make_key: Callable[..., str], path: str) -> None:
     assert visitor.get(path, Authorization=make_key()).status_code == 403
     assert visitor.get(path, Authorization="pb_made.up").status_code == 401
+
+
+# ---- close
+
+
+def test_an_account_is_deleted_with_its_password(app: Flask, visitor: Visitor, ann: Visitor) -> None:
+    browser = ann
+    assert "Delete my account" in browser.get("/account/delete").text
+
+    refused = browser.submit("/account/delete", password="wrong password")
+    assert refused.status_code == 401
+    assert "The password is wrong." in refused.text
+    done = browser.submit("/account/delete", password=PASSWORD)
+
+    assert done.status_code == 200
+    assert "Your account is deleted" in done.text
+    assert browser.get("/account").location == "/login?next=/account"
+    login = visitor.submit("/login", username="ann", password=PASSWORD)
+    assert login.status_code == 401

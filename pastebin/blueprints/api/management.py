@@ -13,6 +13,7 @@ from pastebin.access.rates import Limit
 from pastebin.blueprints.api import management_wire as wire
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import JSON, Answer, describes
+from pastebin.blueprints.json_body import json_object, password_field
 from pastebin.blueprints.links import links
 from pastebin.blueprints.schemas import (
     ChangesSchema,
@@ -274,5 +275,5 @@ def delete_all_my_files() -> Response:
 
 
 def _all_deleted(reach: Reach) -> Response:
-    password = wire.parse_password(request)
+    password = password_field(json_object(request, '{"password": "…"}'))
     return wire.render_several_deleted(management.delete_all(reach, current_actor(), password))

@@ -144,17 +144,6 @@ def _reference_or_nothing(text: str) -> Reference:
         return Reference("")
 
 
-def parse_password(request: Request) -> str:
-    """`{"password": …}`, as it stands.
-
-    Raises:
-        BodyMalformed, FieldsMissing, FieldsInvalid: it cannot be used.
-    """
-    body = json_object(request, '{"password": "…"}')
-    text_field(body, "password")
-    return str(body["password"])
-
-
 def render_file(file: StoredFile, reach: Reach, links: Links) -> Response:
     """One file; a private key is its owner's to see."""
     return jsonify(describe_managed(file, links, for_owner=reach.staff is None))

@@ -9,12 +9,20 @@ from pastebin.access import csrf, login
 from pastebin.access.gate import Needs, Token, current_actor, current_user, gate
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import JSON, Answer, describes
-from pastebin.blueprints.json_body import json_object
-from pastebin.blueprints.schemas import AccountSchema, CsrfSchema, DoneSchema, LoginSchema, LoginWantedSchema
-from pastebin.errors import CredentialsInvalid, FieldsMissing
+from pastebin.blueprints.json_body import json_object, password_field
+from pastebin.blueprints.schemas import (
+    AccountSchema,
+    CsrfSchema,
+    DoneSchema,
+    LoginSchema,
+    LoginWantedSchema,
+    PasswordSchema,
+)
+from pastebin.errors import CredentialsInvalid, FieldsMissing, PasswordInvalid
 from pastebin.extensions import settings
-from pastebin.services import accounts, totals
+from pastebin.services import accounts, bounds, closing, totals
 from pastebin.services.actor import User
+from pastebin.services.switches import Switch
 
 _TAG = "session"
 
@@ -69,6 +77,19 @@ def me() -> Response:
     return jsonify(_described(current_user()))
 
 
+@bp.delete("/users/me")
+@gate(needs=Needs.SESSION, switch=Switch.FILE_DELETE)
+@describes(
+    _TAG, {200: Answer("It is gone.", DoneSchema)}, body={JSON: PasswordSchema}, body_needed=True,
+    errors=(FieldsMissing, PasswordInvalid),
+)  # fmt: skip
+def close_account() -> Response:
+    """Delete one's account: its files, keys and sessions go with it. It needs the password once more."""
+    closing.close_own(current_actor(), password_field(json_object(request, '{"password": "…"}')))
+    login.end()
+    return jsonify({"status": True, "success": True, "message": "Your account and its files are deleted."})
+
+
 def _described(user: User) -> dict[str, Any]:
     has = totals.of(user.id)
     return {
@@ -79,6 +100,7 @@ def _described(user: User) -> dict[str, Any]:
         "fileCount": has.files,
         "usedBytes": has.size_bytes,
         "quota": settings.USER_QUOTA,
+        "maxFileSize": bounds.largest_body(current_actor()),
     }
 
 

@@ -19,7 +19,8 @@ bp = Blueprint("keys", __name__, template_folder="templates")
 def make() -> Response:
     """Make a key."""
     wanted = wire.parse_wanted(request)
-    return wire.render_made(keys.issue(current_user(), wanted.name, wanted.scopes, wanted.expires_at))
+    made = keys.issue(current_user(), wanted.name, wanted.scopes, wanted.expires_at, wanted.max_file_size)
+    return wire.render_made(made)
 
 
 @bp.get("/api/keys")

@@ -11,6 +11,7 @@ from pastebin import expiry
 from pastebin.blueprints.json_body import json_object
 from pastebin.blueprints.numbers import whole_number
 from pastebin.blueprints.representation import timestamp
+from pastebin.config import read_optional_size
 from pastebin.errors import FieldsInvalid, KeyNotFound
 from pastebin.extensions import now
 from pastebin.services.actor import Scope
@@ -24,10 +25,11 @@ class KeyWanted:
     name: str | None
     scopes: frozenset[Scope] | None
     expires_at: datetime | None
+    max_file_size: int | None
 
 
 def parse_wanted(request: Request) -> KeyWanted:
-    """The JSON object `{name?, scopes?, expire?}`; an empty body asks for nothing in particular.
+    """The JSON object `{name?, scopes?, expire?, maxFileSize?}`; an empty body asks for nothing in particular.
 
     Raises:
         BodyMalformed: no JSON object. FieldsInvalid: one of the fields cannot be used.
@@ -39,7 +41,23 @@ def parse_wanted(request: Request) -> KeyWanted:
     if expire is not None and (isinstance(expire, bool) or not isinstance(expire, str | int)):
         raise FieldsInvalid("expire is a text or a number.", fields=["expire"])
     when = expiry.parse(str(expire), now()) if expire is not None else None
-    return KeyWanted(name, None if scopes is None else parse_scopes(scopes), when)
+    bound = parse_bound(body.get("maxFileSize"))
+    return KeyWanted(name, None if scopes is None else parse_scopes(scopes), when, bound)
+
+
+def parse_bound(value: object) -> int | None:
+    """How many bytes one upload may have: a whole number, or a text such as 10MiB; None for no bound of its own.
+
+    Raises:
+        FieldsInvalid: it is neither.
+    """
+    try:
+        bound = read_optional_size(value)
+    except ValueError:
+        bound = -1
+    if bound is not None and not 0 <= bound < 2**63:
+        raise FieldsInvalid("maxFileSize is a number of bytes, or a size such as 10MiB.", fields=["maxFileSize"])
+    return bound
 
 
 def parse_scopes(names: object) -> frozenset[Scope]:
@@ -95,4 +113,5 @@ def _describe(key: ApiKey) -> dict[str, Any]:
         "createdAt": timestamp(key.created_at),
         "lastUsedAt": timestamp(key.last_used_at),
         "expires": timestamp(key.expires_at),
+        **({} if key.max_file_size is None else {"maxFileSize": key.max_file_size}),
     }

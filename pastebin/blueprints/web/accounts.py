@@ -9,7 +9,7 @@ from pastebin.access import login as logins
 from pastebin.access.gate import Needs, Token, current_actor, gate
 from pastebin.blueprints.pages import person, render, render_again
 from pastebin.blueprints.web.blueprint import bp
-from pastebin.blueprints.web.forms import LoginForm, PasswordForm, RegisterForm
+from pastebin.blueprints.web.forms import ClosingForm, LoginForm, PasswordForm, RegisterForm
 from pastebin.errors import (
     CredentialsInvalid,
     FieldsInvalid,
@@ -20,7 +20,7 @@ from pastebin.errors import (
     UserExists,
 )
 from pastebin.extensions import settings
-from pastebin.services import accounts, catalogue, keys
+from pastebin.services import accounts, catalogue, closing, keys
 from pastebin.services.catalogue import Selection
 from pastebin.services.switches import Switch
 
@@ -102,6 +102,28 @@ def change_password() -> Response:
     except PasswordInvalid as error:
         return render_again("account.html", form, error, _facts(), field="old_password")
     return render("account.html", form=PasswordForm(empty=True), changed=True, **_facts())
+
+
+@bp.get("/account/delete")
+@gate(needs=Needs.PERSON, switch=Switch.FILE_DELETE)
+def closing_form() -> Response:
+    """What ends with an account, and a form that ends it."""
+    return render("close_account.html", form=ClosingForm(), **_facts())
+
+
+@bp.post("/account/delete")
+@gate(needs=Needs.PERSON, token=Token.FORM, switch=Switch.FILE_DELETE)
+def close_account() -> Response:
+    """Delete the account with all its files."""
+    form = ClosingForm()
+    try:
+        closing.close_own(current_actor(), form.password.data or "")
+    except (RateLimited, ServiceUnavailable) as error:
+        return render_again("close_account.html", form, error, _facts())
+    except PasswordInvalid as error:
+        return render_again("close_account.html", form, error, _facts(), field="password")
+    logins.end()
+    return render("account_closed.html")
 
 
 def _facts() -> dict[str, object]:

@@ -45,6 +45,12 @@ class PasswordForm(PageForm):
         _check_same(self.new_password, self.new_password_again)
 
 
+class ClosingForm(PageForm):
+    """That it is really the owner who wants the account gone."""
+
+    password = PasswordField("Your password")
+
+
 def _check_same(first: PasswordField, second: PasswordField) -> None:
     if first.data != second.data:
         raise FieldsInvalid("This is not the password above.", fields=[second.name])

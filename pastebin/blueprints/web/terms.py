@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pastebin.config import DAY, HOUR, MINUTE, WEEK
 from pastebin.extensions import settings
-from pastebin.services import uploads
+from pastebin.services import bounds
 from pastebin.services.actor import Actor
 
 _LIFETIMES = (
@@ -38,8 +38,8 @@ def terms(actor: Actor) -> Terms:
     longest = settings.ANONYMOUS_MAX_EXPIRY if actor.is_nobody else None
     return Terms(
         taken=settings.ANONYMOUS_UPLOADS or not actor.is_nobody,
-        largest=uploads.largest_body(actor),
-        largest_with_account=uploads.largest_body(None),
+        largest=bounds.largest_body(actor),
+        largest_with_account=bounds.largest_body(None),
         daily_quota=settings.ANONYMOUS_QUOTA if actor.is_nobody else None,
         longest=longest,
         types=settings.ALLOWED_TYPES,

@@ -1,0 +1,66 @@
+"""Closing an account: it is locked at once, its files go, and then the account itself.
+
+The files go in batches, for there may be many. Where that is cut off, the
+account stays locked, and the sweep goes on with it.
+"""
+
+from sqlalchemy import delete, select, update
+
+from pastebin.extensions import generation, now, reading, transaction
+from pastebin.models import ApiKeyRow, FileRow, SessionRow, UserRow
+from pastebin.services import accounts, audit, files
+from pastebin.services.actor import Actor
+
+
+def close_own(actor: Actor, password: str) -> None:
+    """Close the caller's own account, with all its files; on return nothing of it is left.
+
+    Raises:
+        RateLimited, PasswordInvalid: *actor* could not prove to be there in person.
+    """
+    accounts.prove_password(actor, password)
+    if actor.user_id is not None:
+        _lock(actor.user_id)
+        _finish(actor.user_id)
+
+
+def close(actor: Actor | None, user_id: int) -> None:
+    """Close somebody's account, with all its files.
+
+    Args:
+        actor: who of the staff wants it; None for the command line.
+
+    Raises:
+        UserNotFound: there is no such user.
+    """
+    user = accounts.get(user_id)
+    with transaction() as connection:
+        audit.note(connection, actor, "close account", user=user.name, uid=user.id)
+    _lock(user_id)
+    _finish(user_id)
+
+
+def sweep() -> None:
+    """Go on with what was cut off."""
+    with reading() as connection:
+        left = connection.execute(select(UserRow.id).where(UserRow.closed_at.is_not(None))).scalars().all()
+    for user_id in left:
+        _finish(user_id)
+
+
+def _lock(user_id: int) -> None:
+    with transaction() as connection:
+        this = update(UserRow).where(UserRow.id == user_id)
+        connection.execute(this.values(is_disabled=True, closed_at=now()))
+        connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+        connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
+
+
+def _finish(user_id: int) -> None:
+    for batch in files.in_batches(user_id):
+        files.remove(batch)
+    with transaction() as connection:
+        # Also what was uploaded meanwhile by a request that had begun before the account was locked.
+        files.remove_within(connection, FileRow.owner_id == user_id)
+        connection.execute(delete(UserRow).where(UserRow.id == user_id))
+    generation.advance()

@@ -1,0 +1,118 @@
+"""The directory of accounts, as staff see and change it; whatever they change is written into the audit log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
+
+from pastebin.errors import FieldsInvalid, UserNotFound
+from pastebin.extensions import generation, reading, transaction
+from pastebin.models import ApiKeyRow, SessionRow, UserRow
+from pastebin.services import audit
+from pastebin.services.actor import Actor
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account. Sizes in bytes; `max_file_size` is None where MAX_FILE_SIZE holds."""
+
+    id: int
+    name: str
+    email: str | None
+    is_staff: bool
+    is_disabled: bool
+    max_file_size: int | None
+    file_count: int
+    used_bytes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be changed of an account: what is None stays."""
+
+    is_staff: bool | None = None
+    is_disabled: bool | None = None
+
+
+def listing(search: str = "", limit: int = 50, offset: int = 0) -> tuple[int, list[Account]]:
+    """How many accounts there are whose name or e-mail has *search* in it, and some of them, by name."""
+    matching: list[ColumnElement[bool]] = [UserRow.closed_at.is_(None)]
+    if search:
+        matching.append(_has(search))
+    ordered = _ACCOUNTS.where(*matching).order_by(UserRow.name_key).limit(limit).offset(offset)
+    with reading() as connection:
+        count = connection.execute(select(func.count()).select_from(UserRow).where(*matching)).scalar_one()
+        return count, [Account(*row) for row in connection.execute(ordered)]
+
+
+def get(user_id: int) -> Account:
+    """One account.
+
+    Raises:
+        UserNotFound: there is none of this id.
+    """
+    with reading() as connection:
+        return Account(*_found(connection.execute(_ACCOUNTS.where(UserRow.id == user_id)).one_or_none()))
+
+
+def change(actor: Actor | None, user_id: int, changes: Changes) -> Account:
+    """Change what an account may do. Disabling one ends its sessions and its keys, at once in every worker.
+
+    Args:
+        actor: None for the command line.
+
+    Raises:
+        UserNotFound: there is none of this id.
+        FieldsInvalid: one's own account, which nobody locks by mistake.
+    """
+    if actor is not None and actor.user_id == user_id:
+        raise FieldsInvalid("This is your own account: somebody else of the staff must change it.", fields=[])
+    wanted = {"is_staff": changes.is_staff, "is_disabled": changes.is_disabled}
+    values = {name: value for name, value in wanted.items() if value is not None}
+    _write(actor, user_id, values)
+    return get(user_id)
+
+
+def bind(actor: Actor | None, user_id: int, max_file_size: int | None) -> Account:
+    """Set how many bytes one request of an account may send; None: MAX_FILE_SIZE, as for everybody.
+
+    Raises:
+        UserNotFound: there is none of this id.
+    """
+    _write(actor, user_id, {"max_file_size": max_file_size})
+    return get(user_id)
+
+
+def _write(actor: Actor | None, user_id: int, values: dict[str, Any]) -> None:
+    if not values:
+        return
+    with transaction() as connection:
+        this = UserRow.id == user_id
+        named = update(UserRow).where(this, UserRow.closed_at.is_(None)).values(**values).returning(UserRow.name)
+        name = _found(connection.execute(named).one_or_none()).name
+        if values.get("is_disabled"):
+            connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+            connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
+        if values.get("is_staff") is False:
+            # Keys keep their scopes, and staff ones hold for nobody but staff.
+            connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+        audit.note(connection, actor, "change account", user=name, uid=user_id, **values)
+    generation.advance()  # bounds are remembered until then
+
+
+def _found(row: Row[*tuple[Any, ...]] | None) -> Row[*tuple[Any, ...]]:
+    if row is None:
+        raise UserNotFound
+    return row
+
+
+def _has(search: str) -> ColumnElement[bool]:
+    return UserRow.name.icontains(search, autoescape=True) | UserRow.email.icontains(search, autoescape=True)
+
+
+_ACCOUNTS: Select[*tuple[Any, ...]] = select(
+    UserRow.id, UserRow.name, UserRow.email, UserRow.is_staff, UserRow.is_disabled, UserRow.max_file_size,
+    UserRow.file_count, UserRow.used_bytes, UserRow.created_at,
+)  # fmt: skip
