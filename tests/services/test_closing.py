@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from sqlalchemy import func, select
 
-from pastebin.errors import CredentialsInvalid, PasswordInvalid, UserNotFound
+from pastebin.errors import CredentialsInvalid, PasswordInvalid, SessionInvalid, UserNotFound
 from pastebin.extensions import reading
 from pastebin.models import ApiKeyRow, FileRow, SessionRow, UserRow
-from pastebin.services import accounts, closing, files, keys, sessions, upkeep
+from pastebin.services import accounts, closing, files, keys, sessions, upkeep, uploads
 from pastebin.services.actor import Actor, ActorKind, nobody
 from tests.conftest import PASSWORD, bearer
 from tests.contents import stored
@@ -100,16 +98,35 @@ def test_what_was_cut_off_is_locked_and_the_sweep_finishes_it(app, client, ann, 
     assert left(app) == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("round_", range(4))
-def test_an_upload_at_that_moment_is_removed_or_refused(app, ann, key, round_):
-    def try_upload(number: int) -> int:
-        return int(app.test_client().post("/api/upload", data=b"%d" % number, headers=key).status_code)
+def take_in(user, content: bytes) -> None:
+    """An upload whose request began while the account still stood."""
+    spool = uploads.new_spool()
+    spool.write(content)
+    uploads.take_in(acting(user), [uploads.Incoming(spool, "late.txt", "utf-8")], uploads.Rules())
 
-    with ThreadPoolExecutor(8) as pool:
-        tries = [pool.submit(try_upload, number) for number in range(12)]
-        with app.app_context():
-            closing.close(None, ann.id)
-        statuses = {future.result() for future in tries}
 
-    assert statuses <= {201, 401}
+def test_an_upload_that_was_under_way_goes_too(app, ann, monkeypatch):
+    in_batches = files.in_batches
+
+    def late(user_id):
+        yield from in_batches(user_id)
+        take_in(ann, b"late")
+
+    monkeypatch.setattr(files, "in_batches", late)
+    with app.app_context():
+        closing.close(None, ann.id)
+
     assert left(app) == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("quota", [None, 100])
+def test_an_upload_that_ends_afterwards_is_refused(make_app, quota):
+    app = make_app(USER_QUOTA=quota)
+    with app.app_context():
+        user = accounts.create("ann", PASSWORD)
+        closing.close(None, user.id)
+        with pytest.raises(SessionInvalid):
+            take_in(user, b"late")
+
+    assert left(app) == [0, 0, 0, 0]
+    assert stored(app) == []
