@@ -77,6 +77,16 @@ class _Scene:
             "keys": lambda: mine("/keys"),
             "keys-made": self._made_key,
             "api": lambda: mine("/api"),
+            "files-search": lambda: mine("/files?q=nothing"),
+            "files-delete": self._deletion_of_several,
+            "close-account": lambda: mine("/account/delete"),
+            "admin": lambda: self._as_staff("/admin"),
+            "admin-users": lambda: self._as_staff("/admin/users"),
+            "admin-user": lambda: self._as_staff("/admin/users/2"),
+            "admin-files": lambda: self._as_staff("/admin/files"),
+            "admin-file": lambda: self._as_staff(f"/admin{self._managed}"),
+            "admin-takedowns": self._takedown,
+            "admin-audit": lambda: self._as_staff("/admin/audit"),
         }
 
     def take(self, folder: Path, names: list[str]) -> None:
@@ -94,6 +104,7 @@ class _Scene:
                     print(f"{name} is {beyond} px too wide at {pixels} px")
 
     def _fill(self) -> None:
+        self._server.make_key("bob")
         key = self._server.make_key("ann", "--name", "laptop")
         self._server.command("key", "add", "ann", "--name", _HOSTILE_NAME * 4, "--expire", "7d")
         uploads: tuple[tuple[str, str], ...] = (
@@ -130,6 +141,21 @@ class _Scene:
         self._page.fill("#username", "-!-")
         self._page.fill("#password", "long enough")
         self._page.fill("#password_again", "long enough")
+        self._page.click("main button")
+
+    def _deletion_of_several(self) -> None:
+        self._logged_in("/files")
+        for box in self._page.locator("input[name=ids]").all():
+            box.check()
+        self._page.click("text=Delete the ticked files")
+
+    def _as_staff(self, path: str) -> None:
+        self._server.command("user", "change", "ann", "--staff")
+        self._logged_in(path)
+
+    def _takedown(self) -> None:
+        self._as_staff("/admin/takedowns?digest=" + "0123456789abcdef" * 4)
+        self._page.fill("#reason", "The photographer asked for it, and was right.")
         self._page.click("main button")
 
     def _made_key(self) -> None:

@@ -139,6 +139,7 @@ WHO = {
     Needs.SESSION: "a session",
     Needs.STAFF_SESSION: "a session of staff",
     Needs.PERSON: "whoever is logged in",
+    Needs.STAFF_PERSON: "staff who are logged in",
 }
 
 

@@ -44,6 +44,7 @@ class Needs(Enum):
     SESSION = "a session; every key is refused"
     STAFF_SESSION = "a session of staff"
     PERSON = "a session, on a page: nobody is led to the login"
+    STAFF_PERSON = "a session of staff, on a page: nobody is led to the login"
 
 
 class Token(Enum):
@@ -70,12 +71,19 @@ class Rule:
     @property
     def for_staff(self) -> bool:
         """Whether it is for staff alone."""
-        return self.needs is Needs.STAFF_SESSION or (self.scope is not None and self.scope.for_staff)
+        return self.needs in (Needs.STAFF_SESSION, Needs.STAFF_PERSON) or (
+            self.scope is not None and self.scope.for_staff
+        )
 
     @property
     def for_sessions(self) -> bool:
         """Whether every key is refused."""
-        return self.needs in (Needs.SESSION, Needs.STAFF_SESSION, Needs.PERSON)
+        return self.needs in (Needs.SESSION, Needs.STAFF_SESSION) or self.on_page
+
+    @property
+    def on_page(self) -> bool:
+        """Whether it is a person's page."""
+        return self.needs in (Needs.PERSON, Needs.STAFF_PERSON)
 
 
 def gate(
@@ -211,7 +219,7 @@ def _check_needs(rule: Rule, actor: Actor, request: Request) -> None:
     if not actor.is_nobody:
         return
     if rule.needs is not Needs.ANYONE:
-        raise LoginNeeded if rule.needs is Needs.PERSON else SessionInvalid
+        raise LoginNeeded if rule.on_page else SessionInvalid
     if rule.uploads and anonymous_uploads_off() and request.mimetype not in _FORMS:
         raise SessionInvalid
 

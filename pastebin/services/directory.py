@@ -1,5 +1,6 @@
 """The directory of accounts, as staff see and change it; whatever they change is written into the audit log."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,14 @@ def listing(search: str = "", limit: int = 50, offset: int = 0) -> tuple[int, li
     with reading() as connection:
         count = connection.execute(select(func.count()).select_from(UserRow).where(*matching)).scalar_one()
         return count, [Account(*row) for row in connection.execute(ordered)]
+
+
+def names_of(ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of accounts."""
+    wanted = {each for each in ids if each is not None}
+    with reading() as connection:
+        rows = connection.execute(select(UserRow.id, UserRow.name).where(UserRow.id.in_(wanted)))
+        return {row.id: row.name for row in rows}
 
 
 def get(user_id: int) -> Account:

@@ -41,8 +41,25 @@ GET /view/{address}                                    200 401 200 200 200 200 2
 GET /upload                                            200 401 200 200 200 200 200 200
 GET /                                                  200 401 200 200 200 200 200 200
 GET /files                                             303 401 403 403 200 200 200 403
+POST /files/delete                                     303 401 403 403 200 404 404 403
 GET /files/{uuid}                                      303 401 403 403 200 404 404 403
+POST /files/{uuid}                                     303 401 403 403 200 404 404 403
 POST /files/{uuid}/delete                              303 401 403 403 200 404 404 403
+GET /admin                                             303 401 403 403 403 403 200 403
+POST /admin/switches/{number}                          303 401 403 403 403 403 303 403
+GET /admin/audit                                       303 401 403 403 403 403 200 403
+GET /admin/users                                       303 401 403 403 403 403 200 403
+GET /admin/users/{uid}                                 303 401 403 403 403 403 200 403
+POST /admin/users/{uid}                                303 401 403 403 403 403 303 403
+POST /admin/users/{uid}/bound                          303 401 403 403 403 403 303 403
+GET /admin/files                                       303 401 403 403 403 403 200 403
+POST /admin/files/delete                               303 401 403 403 403 403 200 403
+GET /admin/files/{uuid}                                303 401 403 403 403 403 200 403
+POST /admin/files/{uuid}                               303 401 403 403 403 403 200 403
+POST /admin/files/{uuid}/delete                        303 401 403 403 403 403 200 403
+GET /admin/takedowns                                   303 401 403 403 403 403 200 403
+POST /admin/takedowns                                  303 401 403 403 403 403 200 403
+POST /admin/takedowns/{digest}/lift                    303 401 403 403 403 403 303 403
 GET /delete/{uuid}/{token}                             200 401 200 200 200 200 200 200
 POST /delete/{uuid}/{token}                            200 401 200 200 200 200 200 200
 GET /healthz                                           200 401 200 200 200 200 200 200
@@ -124,6 +141,11 @@ _FORMS: dict[str, dict[str, str]] = {
     "POST /register": {"username": "new", "password": PASSWORD, "password_again": PASSWORD},
     "POST /account": {"old_password": PASSWORD, "new_password": PASSWORD, "new_password_again": PASSWORD},
     "POST /account/delete": {"password": PASSWORD},
+    "POST /files/{uuid}": {"name": "x", "filename": "x.txt", "extension": "txt", "private": "0"},
+    "POST /admin/files/{uuid}": {"name": "x", "filename": "x.txt", "extension": "txt"},
+    "POST /admin/users/{uid}": {"do": "enable"},
+    "POST /admin/users/{uid}/bound": {"max_file_size": "1MiB"},
+    "POST /admin/takedowns": {"digest": "ab" * 32, "reason": "x"},
     "POST /keys": {"name": "x", "scopes": "UPLOAD_FILE"},
 }
 _OF_IDS = ("DELETE /api/users/me/files", "DELETE /api/users/{uid}/files", "DELETE /api/files")
@@ -203,6 +225,8 @@ class World:
             body = {"data": _FORMS[asked.written]}
         elif asked.written in _OF_IDS:
             body = {"json": {"ids": [told["id"]]}}
+        elif asked.written.endswith("/files/delete"):
+            body = {"data": {"ids": [told["uuid"]]}}
         elif asked.written in _UPLOADS:
             body = {"data": {"file": (io.BytesIO(b"x"), "x.txt")}}
         answer = client.open(asked.path.format(**filled), method=asked.method, headers=headers, **body)

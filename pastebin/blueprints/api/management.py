@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Needs, current_actor, current_user, gate
 from pastebin.access.rates import Limit
+from pastebin.blueprints import lists
 from pastebin.blueprints.api import management_wire as wire
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import JSON, Answer, describes
@@ -85,8 +86,7 @@ def my_files() -> Response:
 
 
 def _listed(reach: Reach) -> Response:
-    selection, limit, offset = wire.parse_selection(reach.owner_id, request.args)
-    count, found = catalogue.listing(selection, limit, offset)
+    count, found = catalogue.listing(lists.selection(reach.owner_id, request.args), *lists.part_of_list(request.args))
     return wire.render_files(count, found, reach, links())
 
 

@@ -1,21 +1,16 @@
 """The JSON of the management API (seed 002; contract section 5)."""
 
-from typing import Any
-
 from flask import Request, jsonify
-from sqlalchemy import ColumnElement
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from pastebin import addresses, expiry
 from pastebin.blueprints.json_body import json_object, text_field
 from pastebin.blueprints.links import Links
-from pastebin.blueprints.numbers import part_of_list, whole_number
+from pastebin.blueprints.numbers import whole_number
 from pastebin.blueprints.representation import describe_managed
 from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound, UserNotFound
 from pastebin.extensions import now
 from pastebin.services import management
-from pastebin.services.catalogue import ORDERS, Selection
 from pastebin.services.files import StoredFile
 from pastebin.services.management import Changes, Reach, Reference
 from pastebin.services.uploads import Privacy
@@ -44,13 +39,6 @@ def parse_reference(text: str) -> Reference:
         raise FileNotFound
     address, extension = parts
     return Reference(address.lower(), extension)
-
-
-def parse_selection(owner_id: int | None, query: MultiDict[str, str]) -> tuple[Selection, int, int]:
-    """What of a list is asked for, how many, and from where; what cannot be used counts as not given."""
-    order: tuple[ColumnElement[Any], ...] = ORDERS.get(query.get("sort", ""), ())
-    selection = Selection(owner_id, query.get("q", "").strip(), query.get("type", "").strip().lower(), order)
-    return selection, *part_of_list(query)
 
 
 def parse_name(request: Request) -> Changes:

@@ -9,7 +9,7 @@ from pastebin.access.gate import Needs, current_actor, gate
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.json_body import json_object, text_field
-from pastebin.blueprints.numbers import part_of_list
+from pastebin.blueprints.lists import part_of_list
 from pastebin.blueprints.representation import timestamp
 from pastebin.blueprints.schemas import (
     DoneSchema,

@@ -1,6 +1,6 @@
 """Pages for people."""
 
-from pastebin.blueprints.web import accounts, viewing, views
+from pastebin.blueprints.web import accounts, admin, files, viewing, views
 from pastebin.blueprints.web.blueprint import bp
 
-__all__ = ["accounts", "bp", "viewing", "views"]
+__all__ = ["accounts", "admin", "bp", "files", "viewing", "views"]

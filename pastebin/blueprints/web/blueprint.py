@@ -54,5 +54,5 @@ def _hashed(path: Path, _changed: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-for _word in (wording.size, wording.date, wording.until, wording.span):
+for _word in (wording.size, wording.date, wording.until, wording.span, wording.fact):
     bp.app_template_filter(_word.__name__)(_word)

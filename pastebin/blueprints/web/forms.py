@@ -51,6 +51,30 @@ class ClosingForm(PageForm):
     password = PasswordField("Your password")
 
 
+class FileForm(PageForm):
+    """What can be changed of a file."""
+
+    name = StringField("Display name")
+    filename = StringField("File name")
+    extension = StringField("Extension")
+    expire = StringField("Expires")
+    limit = StringField("Downloads")
+    private = StringField("Who may read it")
+
+
+class BoundForm(PageForm):
+    """How much an account may send."""
+
+    max_file_size = StringField("Largest upload")
+
+
+class TakedownForm(PageForm):
+    """What is to be taken down, and why."""
+
+    digest = StringField("SHA-256 of the content")
+    reason = StringField("Reason")
+
+
 def _check_same(first: PasswordField, second: PasswordField) -> None:
     if first.data != second.data:
         raise FieldsInvalid("This is not the password above.", fields=[second.name])

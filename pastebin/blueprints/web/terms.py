@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from pastebin.config import DAY, HOUR, MINUTE, WEEK
 from pastebin.extensions import settings
-from pastebin.services import bounds
+from pastebin.services import bounds, switches
 from pastebin.services.actor import Actor
+from pastebin.services.switches import Switch
 
 _LIFETIMES = (
     ("10min", 10 * MINUTE, "10 minutes"),
@@ -25,6 +26,7 @@ class Terms:
     """
 
     taken: bool
+    switched_off: bool
     largest: int
     largest_with_account: int
     daily_quota: int | None
@@ -38,6 +40,7 @@ def terms(actor: Actor) -> Terms:
     longest = settings.ANONYMOUS_MAX_EXPIRY if actor.is_nobody else None
     return Terms(
         taken=settings.ANONYMOUS_UPLOADS or not actor.is_nobody,
+        switched_off=Switch.FILE_CREATE in switches.on() and not (actor.user and actor.user.is_staff),
         largest=bounds.largest_body(actor),
         largest_with_account=bounds.largest_body(None),
         daily_quota=settings.ANONYMOUS_QUOTA if actor.is_nobody else None,

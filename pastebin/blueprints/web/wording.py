@@ -36,3 +36,16 @@ def span(seconds: int) -> str:
             count = seconds // length
             return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
     return f"{seconds} second" if seconds == 1 else f"{seconds} seconds"
+
+
+def fact(value: object) -> str:
+    """A fact of the audit log: lists are cut short, and switches are on or off."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        shown = ", ".join(str(each) for each in value[:_MOST_SHOWN])
+        return shown if len(value) <= _MOST_SHOWN else f"{shown} and {len(value) - _MOST_SHOWN} more"
+    return "none" if value is None else str(value)
+
+
+_MOST_SHOWN = 3

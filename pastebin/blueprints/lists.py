@@ -1,0 +1,63 @@
+"""Which part of a list a query asks for, and in which order. What cannot be used counts as not given."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Request
+from sqlalchemy import ColumnElement
+from werkzeug.datastructures import MultiDict
+
+from pastebin.blueprints.numbers import whole_number
+from pastebin.services.catalogue import ORDERS, Selection
+
+PAGE_LENGTH = 50
+_LARGEST_OFFSET = 1 << 62
+
+Query = MultiDict[str, str]
+
+
+def part_of_list(query: Query) -> tuple[int, int]:
+    """How many are wanted (`limit`), and from where (`offset`)."""
+    limit = _within(query.get("limit", ""), PAGE_LENGTH)
+    return PAGE_LENGTH if limit is None else limit, _within(query.get("offset", ""), _LARGEST_OFFSET) or 0
+
+
+def selection(owner_id: int | None, query: Query) -> Selection:
+    """Which files (`q`, `type`), and in which order (`sort`)."""
+    order: tuple[ColumnElement[Any], ...] = ORDERS.get(query.get("sort", ""), ())
+    return Selection(owner_id, query.get("q", "").strip(), query.get("type", "").strip().lower(), order)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: which (from 1), of how many entries."""
+
+    number: int
+    count: int
+
+    @property
+    def last(self) -> int:
+        """The last page there is; an empty list has one too."""
+        return max(1, -(-self.count // PAGE_LENGTH))
+
+
+def page_number(query: Query) -> int:
+    """`page`, from 1."""
+    return max(1, whole_number(query.get("page", ""), 8) or 1)
+
+
+def offset_of(number: int) -> int:
+    """How many entries stand before a page."""
+    return (number - 1) * PAGE_LENGTH
+
+
+def path_of_page(request: Request, number: int) -> str:
+    """Where another page of the list that was asked for is."""
+    kept = {name: text for name, text in request.args.items() if text and name != "page"}
+    return f"{request.path}?{urlencode({**kept, 'page': number})}"
+
+
+def _within(text: str, at_most: int) -> int | None:
+    number = whole_number(text, 19)
+    return number if number is not None and number <= at_most else None

@@ -1,0 +1,179 @@
+"""Staff's pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from pastebin.services import accounts, audit
+from pastebin.services.actor import User
+from tests import browsing
+from tests.conftest import PASSWORD
+from tests.web.visiting import Visitor
+
+
+@pytest.fixture
+def root(app: Flask) -> Visitor:
+    with app.app_context():
+        user = accounts.create("root", PASSWORD, is_staff=True)
+    return Visitor(browsing.log_in(app, user).client)
+
+
+def uid_of(app: Flask, name: str) -> int:
+    with app.app_context():
+        return accounts.find(name).id
+
+
+def test_only_staff_find_the_way(root: Visitor, ann: Visitor, visitor: Visitor) -> None:
+    assert 'href="/admin"' in root.get("/").text
+    assert 'href="/admin"' not in ann.get("/").text
+    assert visitor.get("/admin").location == "/login?next=/admin"
+    assert ann.get("/admin").status_code == 403
+
+
+def test_the_overview_tells_how_it_stands(root: Visitor, ann: Visitor) -> None:
+    ann.upload()
+
+    page = root.get("/admin").text
+
+    assert "FILE_CREATE" in page
+    assert ">2</a>" in page  # accounts
+    assert "Staff have changed nothing yet." in page
+
+
+def test_a_switch_is_turned_and_the_upload_page_says_so(root: Visitor, ann: Visitor) -> None:
+    assert root.submit("/admin", "/admin/switches/5", state="on").location == "/admin"
+
+    assert "on: refused" in root.get("/admin").text
+    assert "Uploading is switched off at the moment." in ann.get("/").text
+    assert 'name="file"' not in ann.get("/").text
+    assert 'name="file"' in root.get("/").text
+    root.submit("/admin", "/admin/switches/5", state="off")
+    assert 'name="file"' in ann.get("/").text
+    assert root.submit("/admin", "/admin/switches/99", state="on").status_code == 404
+
+
+def test_staff_get_in_while_everything_is_off(app: Flask, root: Visitor, visitor: Visitor) -> None:
+    root.submit("/admin", "/admin/switches/8", state="on")
+
+    assert visitor.get("/").status_code == 503
+    visitor.log_in("root")
+    assert visitor.submit("/admin", "/admin/switches/8", state="off").status_code == 303
+    assert Visitor(app.test_client()).get("/").status_code == 200
+
+
+def test_accounts_are_searched_and_changed(app: Flask, root: Visitor, ann: Visitor) -> None:
+    uid = uid_of(app, "ann")
+    assert "ann" in root.get("/admin/users?q=AN").text
+    assert "No account fits this search." in root.get("/admin/users?q=zzz").text
+
+    assert root.submit(f"/admin/users/{uid}", do="disable").location == f"/admin/users/{uid}"
+    assert ann.get("/files").status_code == 303
+    assert "disabled" in root.get("/admin/users").text
+    root.submit(f"/admin/users/{uid}", do="enable")
+    root.submit(f"/admin/users/{uid}", do="make_staff")
+    assert "staff" in root.get(f"/admin/users/{uid}").text
+    assert root.submit(f"/admin/users/{uid}", do="fly").status_code == 404
+    assert root.get("/admin/users/99").status_code == root.get("/admin/users/x").status_code == 404
+
+
+def test_nobody_locks_themselves_out(app: Flask, root: Visitor) -> None:
+    uid = uid_of(app, "root")
+
+    assert "your own account" in root.get(f"/admin/users/{uid}").text
+    assert root.submit(f"/admin/users/{uid}", do="disable").status_code == 400
+    assert root.get("/admin").status_code == 200
+
+
+def test_an_account_is_bound(app: Flask, root: Visitor, ann: Visitor) -> None:
+    uid = uid_of(app, "ann")
+    path = f"/admin/users/{uid}/bound"
+
+    root.submit(f"/admin/users/{uid}", path, max_file_size="5")
+
+    assert ann.client.get("/api/users/me").json == {**ann.client.get("/api/users/me").json, "maxFileSize": 5}
+    assert 'value="5"' in root.get(f"/admin/users/{uid}").text
+    wrong = root.submit(f"/admin/users/{uid}", path, max_file_size="much")
+    assert wrong.status_code == 400
+    assert "This must be a size" in wrong.text
+    root.submit(f"/admin/users/{uid}", path, max_file_size="")
+    assert ann.client.get("/api/users/me").json["maxFileSize"] > 5
+
+
+def test_everybodys_files_are_seen_and_changed_but_not_read(app: Flask, root: Visitor, ann: Visitor) -> None:
+    secret = ann.upload(b"secret", "secret.txt", private="1")
+    public = ann.upload(b"public", "public.txt")
+
+    listed = root.get("/admin/files").text
+    assert "secret.txt" in listed
+    assert f'href="/admin/users/{uid_of(app, "ann")}"' in listed
+    assert "?key=" not in listed
+    page = root.get(f"/admin/files/{secret}").text
+    assert "?key=" not in page
+    assert 'name="private"' not in page
+    changed = root.submit(f"/admin/files/{public}", filename="public.txt", extension="md", name="Renamed", private="1")
+    assert "Saved." in changed.text
+    found = ann.client.get(f"/api/users/me/files/{public}").json
+    assert (found["name"], found["extension"], found["isPrivate"]) == ("Renamed", "md", False)
+
+
+def test_files_of_one_account(app: Flask, root: Visitor, ann: Visitor, visitor: Visitor) -> None:
+    ann.upload(b"1", "of-ann.txt")
+    visitor.upload(b"2", "of-nobody.txt")
+
+    page = root.get(f"/admin/files?owner={uid_of(app, 'ann')}").text
+
+    assert "of-ann.txt" in page
+    assert "of-nobody.txt" not in page
+    assert "nobody" in root.get("/admin/files").text
+
+
+def test_files_are_deleted_by_one_and_by_many(root: Visitor, ann: Visitor) -> None:
+    first, second, third = (ann.upload(b"%d" % number) for number in range(3))
+
+    root.submit(f"/admin/files/{first}", f"/admin/files/{first}/delete")
+    root.submit("/admin/files", "/admin/files/delete", ids=[second, third], confirmed="1")
+
+    assert [ann.client.get(f"/{uuid}").status_code for uuid in (first, second, third)] == [404] * 3
+
+
+def test_a_content_is_taken_down_and_lifted(root: Visitor, ann: Visitor) -> None:
+    uuid = ann.upload(b"bad")
+    digest = hashlib.sha256(b"bad").hexdigest()
+    assert f"/admin/takedowns?digest={digest}" in root.get(f"/admin/files/{uuid}").text
+    assert f'value="{digest}"' in root.get(f"/admin/takedowns?digest={digest}").text
+
+    refused = root.submit("/admin/takedowns", digest=digest[:10], reason="x")
+    assert refused.status_code == 400
+    done = root.submit("/admin/takedowns", digest=digest, reason="<b>Because</b>")
+
+    assert "1 file went with it." in done.text
+    assert "<b>Because" not in done.text
+    gone = ann.get(f"/{uuid}")
+    assert gone.status_code == 451
+    assert "&lt;b&gt;Because" in gone.text
+    assert root.submit("/admin/takedowns", f"/admin/takedowns/{digest}/lift").status_code == 303
+    assert ann.get(f"/{uuid}").status_code == 404
+
+
+def test_what_staff_did_is_in_the_audit_log(app: Flask, root: Visitor, ann: Visitor) -> None:
+    uuid = ann.upload(b"1", "x.txt")
+    root.submit(f"/admin/files/{uuid}", f"/admin/files/{uuid}/delete")
+    root.submit(f"/admin/users/{uid_of(app, 'ann')}", do="disable")
+    root.submit("/admin", "/admin/switches/7", state="on")
+
+    page = root.get("/admin/audit").text
+
+    for word in ("kill switch", "FILE_DELETE", "change account", "ann", "delete", uuid):
+        assert word in page
+    assert page.index("kill switch") < page.index("change account")
+    with app.app_context():
+        assert audit.listing()[0] == 3
+
+
+def test_the_pages_need_their_token(root: Visitor, ann: Visitor, make_user: Callable[..., User]) -> None:
+    for path in ("/admin/switches/5", "/admin/users/1", "/admin/takedowns", "/admin/files/delete"):
+        assert root.post(path, {"state": "on"}).status_code == 403
