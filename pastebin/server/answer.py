@@ -36,6 +36,7 @@ class Answer(Response):
     def __init__(self, request: Any, connection: Any, cfg: Any, body: "RequestBody", worker: Any) -> None:
         super().__init__(request, connection, cfg)
         self.version = "pastebin"
+        self._connection = connection
         self._body = body
         self._worker = worker
         self._head = b""
@@ -98,6 +99,7 @@ class Answer(Response):
         head, self._head = self._head, b""
         self.has_begun = True
         if not head:
+            self._connection.take_turns()
             self.sock.sendall(data)
         elif len(data) <= _JOINED:
             self.sock.sendall(head + data)

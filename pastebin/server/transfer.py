@@ -207,6 +207,19 @@ class Transfer:
         hand.hub.switch()
         self.runner = None
 
+    def take_turns(self) -> None:
+        """Between two pieces of an answer: let others go on who would have to wait for all of it.
+
+        Where pieces take longer to make than to send, the client never makes this request wait, so it must stop by
+        itself.
+
+        Raises:
+            ClientGone: like `sendall`.
+        """
+        if self.hand.inbox or not self.crew.has_spare_hands():
+            self._moved = 0  # whoever has just moved something may wait in person, and so keep the thread
+            self._await_room()
+
     def _waits_in_person(self, events: int) -> bool:
         """Wait a moment in the thread itself if that is likely to be short; true if it was worth it."""
         crew = self.crew

@@ -116,6 +116,19 @@ def stream(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return (PIECE for _ in range(int(environ["PATH_INFO"].rpartition("/")[2])))
 
 
+def labour(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """As many pieces as the path says, each small, and ten milliseconds' work."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return map(work, range(int(environ["PATH_INFO"].rpartition("/")[2])))
+
+
+def work(_number: int) -> bytes:
+    until = time.monotonic() + 0.01
+    while time.monotonic() < until:
+        pass
+    return b"done\n"
+
+
 def echo(environ: Environ, start_response: Start) -> Iterable[bytes]:
     """Answers while it reads."""
     start_response("200 OK", [("Content-Length", environ["CONTENT_LENGTH"])])
@@ -193,6 +206,7 @@ VIEWS = {
         file,
         tail,
         stream,
+        labour,
         echo,
         nothing,
         sleep,

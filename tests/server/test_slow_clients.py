@@ -192,3 +192,14 @@ def test_a_parked_request_keeps_its_own_context(server: Server) -> None:
             client.say(b"x")
 
             assert client.hear().body == b"None seen"
+
+
+def test_answers_that_take_long_to_make_let_others_have_their_turn(tmp_path: Path) -> None:
+    with served(tmp_path, workers=1, threads=2) as server, ExitStack() as stack:
+        readers = [stack.enter_context(server.connect()) for _ in range(2)]
+        for reader in readers:
+            reader.say(b"GET /labour/200 HTTP/1.1\r\nHost: test\r\n\r\n")
+        time.sleep(0.3)
+
+        assert quickness(server, 20) < 1
+        assert [reader.hear().body for reader in readers] == [b"done\n" * 200] * 2
