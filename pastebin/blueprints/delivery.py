@@ -7,13 +7,15 @@ can be kept and replayed by something in front of it.
 
 import base64
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from io import FileIO
+from typing import cast
 from wsgiref.types import WSGIEnvironment
 
-from flask import Request
+from flask import Flask, Request, current_app
 from werkzeug.datastructures import ContentRange, Headers, Range
 from werkzeug.http import http_date, is_resource_modified, parse_range_header
 from werkzeug.wrappers import Response
@@ -156,6 +158,37 @@ def headers_of(request: Request, content: Content) -> Headers:
     headers["Cross-Origin-Resource-Policy"] = "cross-origin" if content.shared else "same-origin"
     secure(headers)
     return headers
+
+
+def deliver_archive(request: Request, filename: str, blocks: Generator[bytes, None, None]) -> Response:
+    """The answer to a GET or HEAD of an archive that is made while it is sent: its asker's alone, and always whole.
+
+    How long it will be is not known. What fails before the first byte is
+    answered like every error; after that the server cuts the connection, so
+    that nobody takes a part of it for all.
+    """
+    headers = Headers()
+    headers["Content-Type"] = "application/zip"
+    headers["Content-Disposition"] = filetypes.content_disposition(filename, inline=False)
+    headers["Accept-Ranges"] = "none"
+    headers["Cache-Control"] = "private, no-store"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    secure(headers)
+    if request.method == "HEAD":
+        return ReadyAnswer(headers=headers)
+    application = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy has it
+    body = _after_the_request(next(blocks, b""), blocks, application)
+    return ReadyAnswer(body, headers=headers, direct_passthrough=True)
+
+
+def _after_the_request(first: bytes, rest: Generator[bytes, None, None], application: Flask) -> Iterator[bytes]:
+    """Blocks that need the application: it is there while one is made, and not while the client is waited for."""
+    with closing(rest):
+        block = first
+        while block:
+            yield block
+            with application.app_context():
+                block = next(rest, b"")
 
 
 def secure(headers: Headers) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, String, bindparam, func, literal_column, or_, select, tuple_
 
-from pastebin.extensions import Moment, now, reading
+from pastebin.extensions import Instant, Moment, now, reading
 from pastebin.models import AddressRow, FileRow, UserRow
 from pastebin.services.files import FILES, LIVE, NEWEST_FIRST, StoredFile, among, fetch
 
@@ -51,6 +52,17 @@ def listing(which: Selection, limit: int = 50, offset: int = 0) -> tuple[int, li
     return count, fetch(ordered.limit(limit).offset(offset))
 
 
+def following(owner_id: int, last: StoredFile | None, until: datetime, at_most: int = 100) -> list[StoredFile]:
+    """The owner's live files that were uploaded next after *last* (None: the first ones), *until* then, in order.
+
+    For walks that take their time: each step is one seek, wherever it begins, and holds nothing.
+    """
+    begin = (last.created_at, last.uuid) if last else (_LONG_AGO, "")
+    values = {"owner": owner_id, "created_at": begin[0], "uuid": begin[1], "until": until, "moment": now()}
+    with reading() as connection:
+        return [StoredFile(*row) for row in connection.execute(_FOLLOWING, {**values, "at_most": at_most})]
+
+
 def _count(which: Selection, conditions: list[ColumnElement[bool]]) -> int:
     """How many there are, exactly."""
     if which.owner_id is not None and not which.search and not which.media_type:
@@ -74,3 +86,16 @@ _OF_OWNER = select(
     - select(func.count()).select_from(FileRow).where(_EXPIRED, _OWNED).scalar_subquery()
     - select(func.count()).select_from(FileRow).where(_USED_UP, ~_EXPIRED, _OWNED).scalar_subquery()
 ).where(UserRow.id == bindparam("owner"))
+
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
+_FOLLOWING = (
+    FILES.where(
+        FileRow.owner_id == bindparam("owner"),
+        tuple_(FileRow.created_at, FileRow.id)
+        > tuple_(bindparam("created_at", type_=Instant), bindparam("uuid", type_=String)),
+        FileRow.created_at <= bindparam("until", type_=Instant),
+        LIVE,
+    )
+    .order_by(FileRow.created_at, FileRow.id)
+    .limit(bindparam("at_most", type_=Integer))
+)

@@ -71,6 +71,7 @@ POST /api/upload                                       201 401 403 201 201 201 2
 GET /api/files                                         401 401 403 403 403 403 200 200
 GET /api/users/{uid}/files                             401 401 403 403 403 403 200 200
 GET /api/users/me/files                                401 401 403 200 200 200 200 200
+GET /api/users/me/export                               401 401 403 200 200 200 200 200
 GET /api/files/{file_id}                               401 401 403 403 403 403 200 200
 GET /api/users/{uid}/files/{file_id}                   401 401 403 403 403 403 200 200
 GET /api/users/me/files/{file_id}                      401 401 403 200 200 404 404 404
