@@ -10,6 +10,7 @@ from pastebin.blueprints.links import Links
 from pastebin.blueprints.representation import describe_upload
 from pastebin.errors import BodyTooLarge
 from pastebin.extensions import settings
+from pastebin.services import bounds
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
 from pastebin.services.uploads import Uploaded
@@ -27,6 +28,7 @@ def words(links: Links, actor: Actor) -> dict[str, Any]:
         "account": actor.user,
         "placeholder": clients.KEY_PLACEHOLDER,
         "hash": example["hash"],
+        "uuid": _UUID,
         "example": _shown(example),
         "error": _shown(body_of(BodyTooLarge(limit=settings.MAX_FILE_SIZE))),
         "address_length": settings.ADDRESS_LENGTH,
@@ -34,7 +36,7 @@ def words(links: Links, actor: Actor) -> dict[str, Any]:
         "anonymous": settings.ANONYMOUS_UPLOADS,
         "anonymous_expiry": settings.ANONYMOUS_MAX_EXPIRY,
         "anonymous_largest": settings.ANONYMOUS_MAX_FILE_SIZE,
-        "largest": settings.MAX_FILE_SIZE,
+        "largest": settings.MAX_FILE_SIZE if actor.is_nobody else bounds.largest_body(actor),
         "sharex": clients.sharex(links),
         "pastebinit": clients.pastebinit(links),
         "shell": clients.shell(links),
