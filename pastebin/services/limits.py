@@ -107,16 +107,22 @@ def take(wanted: Wanted) -> Place:
 def take_within(connection: Connection, wanted: Iterable[Wanted]) -> None:
     """Take places inside the caller's transaction: they are taken if that commits.
 
+    Those of one subject are taken together, and where they do not all fit none is.
+
     Raises:
         RateLimited: others were quicker.
     """
+    alike: dict[tuple[str, str, Rate], list[Wanted]] = {}
     for each in wanted:
-        used, ends = _add(connection, each.name, each.subject, 1, at_most=each.rate.count, seconds=each.rate.seconds)
+        alike.setdefault((each.name, each.subject, each.rate), []).append(each)
+    for (name, subject, rate), together in alike.items():
+        used, ends = _add(connection, name, subject, len(together), at_most=rate.count, seconds=rate.seconds)
         if used is None:
-            raise RateLimited(_seconds_until(ends), limit=each.rate.count)
-        each.place = Place(each.name, each.subject, each.rate.count, each.rate.count - used, ends)
-        if each.place.left >= _AMPLE_PLACES:
-            _note_ample(each)
+            raise RateLimited(_seconds_until(ends), limit=rate.count)
+        for number, each in enumerate(reversed(together)):
+            each.place = Place(name, subject, rate.count, rate.count - used + number, ends)
+        if rate.count - used >= _AMPLE_PLACES:
+            _note_ample(together[0])
 
 
 # Of whom so many places were left a moment ago, places are not looked for: what counts is whether one can be taken.

@@ -191,3 +191,18 @@ def test_accounts_are_bound_by_none_of_this(make_app):
     told = upload(app.test_client(), bytes(1000), headers={"Authorization": key})
 
     assert told["expires"] is None
+
+
+def test_places_of_one_subject_are_taken_together_or_not_at_all(context):
+    wanted = [limits.Wanted("x", "ann", THREE_AN_HOUR) for _ in range(3)]
+    other = limits.Wanted("x", "bob", THREE_AN_HOUR)
+    with transaction() as connection:
+        limits.take_within(connection, [*wanted, other])
+    with pytest.raises(RateLimited), transaction() as connection:
+        limits.take_within(connection, [limits.Wanted("x", "bob", THREE_AN_HOUR) for _ in range(3)])
+    with transaction() as connection:
+        limits.take_within(connection, [limits.Wanted("x", "bob", THREE_AN_HOUR) for _ in range(2)])
+
+    assert [each.place.left for each in wanted if each.place] == [2, 1, 0]
+    assert other.place is not None
+    assert other.place.left == 2
