@@ -79,6 +79,25 @@
 # How long a login lasts without being used.
 # SESSION_LIFETIME = "30d"
 
+# Whether only accounts with a confirmed e-mail address may upload (needs BASE_URL, for the links in mails).
+# REQUIRE_VERIFIED_EMAIL = False
+
+# ---- Mail: none is sent without BASE_URL
+
+# The server that it is handed to; empty: it is written to the log. "starttls" goes with 587, "tls" with 465.
+# SMTP_HOST = ""
+# SMTP_PORT = 587
+# SMTP_SECURITY = "starttls"
+# SMTP_USER = ""
+# SMTP_PASSWORD = ""
+
+# Whom it comes from; empty: pastebin@ the host of BASE_URL.
+# MAIL_FROM = ""
+
+# How long links work that confirm an address, and that set a new password.
+# VERIFY_LIFETIME = "2d"
+# RESET_LIFETIME = "1h"
+
 # ---- Rates: COUNT/TIME
 
 # False turns every one of them off (for load tests).
@@ -100,6 +119,9 @@
 
 # Accounts made from one address.
 # REGISTER_RATE = "20/1h"
+
+# Mails asked for: from one address, for one account, and to one address.
+# MAIL_RATE = "5/1h"
 
 # Wrong keys for one private file from one address that are compared at all.
 # PRIVATE_KEY_RATE = "20/1h"

@@ -1,4 +1,4 @@
-"""What goes on beside requests: the sweep, in one worker at a time, and writing down what is gathered in memory."""
+"""What goes on beside requests: the sweep, in one worker at a time, writing down what is gathered in memory, mail."""
 
 import atexit
 import logging
@@ -8,16 +8,22 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from pastebin.services import keys, upkeep
+from pastebin.config import Settings
+from pastebin.services import keys, outbox, upkeep
 
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 20.0
+# Whoever asked for a mail waits for it; another process may have been asked.
+_MAIL_TICK_SECONDS = 1.0
 
 
 def begin(app: Flask) -> None:
-    """Start the background thread of a serving process. What is in memory is written once more at its end."""
+    """Start the background threads of a serving process. What is in memory is written once more at its end."""
     threading.Thread(target=_run, args=(app,), name="background", daemon=True).start()
+    if _sends_mail(app.extensions["pastebin.settings"]):
+        # A thread of its own: a mail server that does not answer must not keep the rest waiting.
+        threading.Thread(target=_send_mail, args=(app,), name="mail", daemon=True).start()
     atexit.register(_safely, app, keys.write_uses)
 
 
@@ -29,10 +35,26 @@ def _run(app: Flask) -> None:
         _safely(app, upkeep.sweep_by_turn)
 
 
-def _safely(app: Flask, task: Callable[[], object]) -> None:
-    """Do a task; what fails is logged and tried again at the next turn."""
+def _sends_mail(settings: Settings) -> bool:
+    """Whether there is mail to send; what an operator may have meant otherwise is said once."""
+    if not settings.BASE_URL and (settings.SMTP_HOST or settings.REQUIRE_VERIFIED_EMAIL):
+        log.warning(
+            "BASE_URL is not set, which links in mails need: no mail is sent, and nobody can confirm an address"
+        )
+    return bool(settings.BASE_URL)
+
+
+def _send_mail(app: Flask) -> None:
+    while True:
+        all_is_well = _safely(app, outbox.send_due)
+        time.sleep(_MAIL_TICK_SECONDS if all_is_well else _TICK_SECONDS)
+
+
+def _safely(app: Flask, task: Callable[[], object]) -> object:
+    """Do a task, and return what it does; one that fails is logged and tried again at the next turn."""
     try:
         with app.app_context():
-            task()
+            return task()
     except Exception:
         log.exception("background task failed; it is tried again")
+        return None

@@ -46,13 +46,13 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.option("--staff", is_flag=True, help="May see and change everybody's files.")
-@click.option("--email", metavar="ADDRESS", help="Where mail for them goes.")
+@click.option("--email", metavar="ADDRESS", help="Where mail for them goes; it counts as confirmed.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 def add_user(name: str, staff: bool, email: str | None, password_stdin: bool) -> None:
     """Make an account; asks for its password."""
     with _app(may_be_new=True).app_context():
         accounts.check_name(name)
-        made = accounts.create(name, _read_password(password_stdin), email=email, is_staff=staff)
+        made = accounts.create(name, _read_password(password_stdin), email=email, is_staff=staff, is_vouched_for=True)
     click.echo(f"Made the {'staff ' if staff else ''}account {made.name} (id {made.id}) in {instance_folder()}.")
 
 
@@ -96,7 +96,7 @@ def set_password(name: str, password_stdin: bool) -> None:
     """Set the password of the account NAME, and end all its sessions. API keys stay."""
     with _app().app_context():
         owner = accounts.find(name)
-        accounts.set_password(owner.id, _read_password(password_stdin))
+        accounts.replace_password(owner.id, _read_password(password_stdin))
     click.echo(f"Set the password of {owner.name}. All sessions have ended.")
 
 

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -199,6 +200,29 @@ def read_bind(raw: object) -> str:
     return text
 
 
+def read_port(raw: object) -> int:
+    """A port of a server to connect to."""
+    if not 1 <= (number := read_number(raw)) <= 65535:
+        raise ValueError("must be from 1 to 65535")
+    return number
+
+
+def read_mail_security(raw: object) -> str:
+    """none, starttls or tls."""
+    if not isinstance(raw, str) or raw.lower() not in ("none", "starttls", "tls"):
+        raise ValueError("must be none, starttls or tls")
+    return raw.lower()
+
+
+def read_mailbox(raw: object) -> str:
+    """An e-mail address, with or without a name before it; empty for none."""
+    text = read_text(raw).strip()
+    _name, address = parseaddr(text)
+    if text and not (text.isprintable() and re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", address)):
+        raise ValueError("must be an e-mail address, such as pastebin@example.org or Pastebin <pastebin@example.org>")
+    return text
+
+
 def read_registration(raw: object) -> str:
     """open or closed."""
     if raw not in ("open", "closed"):
@@ -262,6 +286,21 @@ class Settings:
 
     REGISTRATION: str = _setting("open", read_registration, "Whether people may make accounts: open or closed.")
     SESSION_LIFETIME: int = _setting(30 * DAY, read_duration, "How long a login lasts without being used.")
+    REQUIRE_VERIFIED_EMAIL: bool = _setting(
+        False, read_switch, "Whether only accounts with a confirmed e-mail address may upload."
+    )
+
+    SMTP_HOST: str = _setting(
+        "", read_text, "The server that mail is handed to; without it mail is written to the log."
+    )
+    SMTP_PORT: int = _setting(587, read_port, "Its port.")
+    SMTP_SECURITY: str = _setting("starttls", read_mail_security, "How it is spoken to: none, starttls or tls.")
+    SMTP_USER: str = _setting("", read_text, "The user name to log in with there; empty for no login.")
+    SMTP_PASSWORD: str = _setting("", read_text, "The password to log in with there.")
+    MAIL_FROM: str = _setting("", read_mailbox, "Whom mail comes from; without it pastebin@ the host of BASE_URL.")
+    VERIFY_LIFETIME: int = _setting(2 * DAY, read_duration, "How long a link that confirms an address works.")
+    RESET_LIFETIME: int = _setting(HOUR, read_duration, "How long a link that sets a new password works.")
+
     RATE_LIMITS: bool = _setting(True, read_switch, "Off turns every rate limit off (for load tests).")
     API_RATE: Rate = _setting(
         Rate(1000, MINUTE), read_rate, "Requests of a user, or an address, under /api or that change something."
@@ -274,6 +313,9 @@ class Settings:
     LOGIN_RATE: Rate = _setting(Rate(30, 15 * MINUTE), read_rate, "Password attempts from one address.")
     LOGIN_NAME_RATE: Rate = _setting(Rate(10, 15 * MINUTE), read_rate, "Password attempts for one user name.")
     REGISTER_RATE: Rate = _setting(Rate(20, HOUR), read_rate, "Accounts made from one address.")
+    MAIL_RATE: Rate = _setting(
+        Rate(5, HOUR), read_rate, "Mails asked for from one address, for one account, and to one address."
+    )
     PRIVATE_KEY_RATE: Rate = _setting(
         Rate(20, HOUR), read_rate, "Wrong keys for one private file from one address that are compared."
     )
@@ -295,6 +337,8 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     row.name: Setting(row.name, row.default, row.metadata["about"], row.metadata["read"]) for row in fields(Settings)
 }
+
+_SECRETS = frozenset({"SECRET_KEY", "SECRET_KEY_FALLBACKS", "SMTP_PASSWORD"})
 
 # Says where the settings are found, so it can't be one of them.
 INSTANCE_VARIABLE = PREFIX + "INSTANCE"
@@ -329,7 +373,7 @@ def load(instance: Path, environ: Mapping[str, str] | None = None, **overrides: 
             values[name] = SETTINGS[name].read(raw)
         except ValueError as fault:
             # What is secret must not get into a log by being mistyped.
-            shown_value = "" if name.startswith("SECRET_") else f"; it is {raw!r}"
+            shown_value = "" if name in _SECRETS else f"; it is {raw!r}"
             faults.append(f"{shown} ({where}) {fault}{shown_value}.")
     if faults:
         raise ConfigInvalid("\n".join(faults))

@@ -99,6 +99,17 @@ class CrossSite(PastebinError):
     message = "This request came from another web site. Use the pages of this server, or an API key in a header."
 
 
+class EmailNotVerified(PastebinError):
+    """An account whose e-mail address is not confirmed wants to upload where that is needed."""
+
+    code = "EMAIL_NOT_VERIFIED_ERROR"
+    status = 403
+    message = (
+        "Uploading needs a confirmed e-mail address. Open the link in the mail that you were sent, "
+        "or ask for another at /account."
+    )
+
+
 class RegistrationClosed(PastebinError):
     """Nobody can register here by themselves."""
 
@@ -156,6 +167,14 @@ class ContentRemoved(PastebinError):
     code = "CONTENT_REMOVED_ERROR"
     status = 451
     message = "This content was taken down by the operator of this server."
+
+
+class LinkInvalid(PastebinError):
+    """A link out of a mail that is forged, used or expired; which, is not told; facts: `ask`, where to get another."""
+
+    code = "INVALID_LINK_ERROR"
+    status = 404
+    message = "This link does not work (any more): each works once, and for a limited time. Ask for another."
 
 
 class MethodNotAllowed(PastebinError):

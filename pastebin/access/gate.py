@@ -1,4 +1,4 @@
-"""The gate before every view: identity → kill switch → nobody → scope → CSRF → rate → declared length.
+"""The gate before every view: identity → kill switch → nobody → scope → e-mail → CSRF → rate → declared length.
 
 It decides from method, path and headers alone; a refused body is not read.
 What only the body can say (the fields `key` and `csrf_token` of an upload
@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from pastebin.access import csrf, identity, rates
 from pastebin.access.current import current_request, is_under_api
 from pastebin.access.rates import Limit
-from pastebin.errors import CsrfMissing, LoginNeeded, PermissionMissing, SessionInvalid
+from pastebin.errors import CsrfMissing, EmailNotVerified, LoginNeeded, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import bounds, switches
 from pastebin.services.actor import Actor, ActorKind, Scope, User
@@ -126,7 +126,8 @@ def enter(rule: Rule) -> None:
 
     Raises:
         SwitchedOff: 503.
-        KeyInvalid, SessionInvalid, LoginNeeded: 401. PermissionMissing, CsrfMissing, CsrfInvalid, CrossSite: 403.
+        KeyInvalid, SessionInvalid, LoginNeeded: 401.
+        PermissionMissing, EmailNotVerified, CsrfMissing, CsrfInvalid, CrossSite: 403.
         RateLimited: 429. BodyTooLarge: 413.
     """
     request = current_request()
@@ -138,6 +139,7 @@ def enter(rule: Rule) -> None:
         switches.check(actor.user, rule.switch)
     _check_needs(rule, actor, request)
     check_scope(rule, actor)
+    check_verified(rule, actor)
     if request.method not in csrf.SAFE_METHODS:
         _check_csrf(rule, actor, request)
     if rule.limit or request.method not in csrf.SAFE_METHODS or is_under_api(request.path):
@@ -150,14 +152,17 @@ def settle_key(rule_scope: Scope, text: str) -> Actor:
     """Become whoever the form field `key` speaks for, where no header did.
 
     Raises:
-        KeyInvalid: it does not stand. PermissionMissing: it lacks the scope. RateLimited: too many requests of theirs.
+        KeyInvalid: it does not stand. PermissionMissing: it lacks the scope. EmailNotVerified: its owner's address is
+            not confirmed. RateLimited: too many requests of theirs.
     """
     request = current_request()
     if "Authorization" in request.headers:
         return current_actor()
     g.actor = actor = identity.of_credential(request, text)
     g.csrf_pending = False  # with a key of its own the request needs no token: the cookie is not looked at
-    check_scope(Rule(Needs.ANYONE, rule_scope, Token.STREAM, uploads=True), actor)
+    rule = Rule(Needs.ANYONE, rule_scope, Token.STREAM, uploads=True)
+    check_scope(rule, actor)
+    check_verified(rule, actor)
     rates.look(Limit.GENERAL, actor)
     return actor
 
@@ -215,6 +220,16 @@ def check_scope(rule: Rule, actor: Actor) -> None:
         raise PermissionMissing(f"This API key lacks the scope {rule.scope}.", scope=rule.scope)
 
 
+def check_verified(rule: Rule, actor: Actor) -> None:
+    """Refuse an upload of an account whose e-mail address is not confirmed, where that is needed.
+
+    Raises:
+        EmailNotVerified: it is not.
+    """
+    if rule.uploads and settings.REQUIRE_VERIFIED_EMAIL and actor.user is not None and not actor.user.is_verified:
+        raise EmailNotVerified
+
+
 def _check_needs(rule: Rule, actor: Actor, request: Request) -> None:
     if not actor.is_nobody:
         return
@@ -251,5 +266,5 @@ def _check_declared_length(actor: Actor, request: Request) -> None:
 
 
 def anonymous_uploads_off() -> bool:
-    """Whether nobody may upload."""
-    return not settings.ANONYMOUS_UPLOADS
+    """Whether nobody may upload. Nobody has a confirmed e-mail address."""
+    return not settings.ANONYMOUS_UPLOADS or settings.REQUIRE_VERIFIED_EMAIL

@@ -33,6 +33,7 @@ PAGE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_SECRET_PATHS = ("/delete/", "/verify/", "/reset/")
 DATA_CSP = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -201,7 +202,7 @@ def secure(headers: Headers) -> None:
 
 def finish(request: Request, response: Response) -> Response:
     """Give an answer that is no stored bytes (a page, JSON, a line, an error) the headers that every answer has."""
-    secret_in_url = (request.query_string and "key" in request.args) or request.path.startswith("/delete/")
+    secret_in_url = (request.query_string and "key" in request.args) or request.path.startswith(_SECRET_PATHS)
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
     usual = {
         "X-Content-Type-Options": "nosniff",

@@ -61,4 +61,4 @@ def render_again(
     for name in at_fault:
         form[name].errors = [error.message]
     problem = None if at_fault else error
-    return errors.mark(render(template, form=form, problem=problem, **(context or {})), error)
+    return errors.mark(render(template, **{"form": form, "problem": problem, **(context or {})}), error)

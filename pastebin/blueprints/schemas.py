@@ -334,6 +334,9 @@ class AccountSchema(_Object):
     uid = fields.String(required=True, validate=validate.Regexp("^[0-9]+$"))
     username = fields.String(required=True)
     email = fields.String(required=True, allow_none=True)
+    isVerified = fields.Boolean(  # noqa: N815 - the contract's spelling
+        required=True, metadata={"description": "Whether the e-mail address is confirmed."}
+    )
     isStaff = fields.Boolean(required=True)  # noqa: N815 - the contract's spelling
     fileCount = _count("Of its files, those that were not yet swept away included.")  # noqa: N815
     usedBytes = _count("What they have together.")  # noqa: N815

@@ -4,6 +4,7 @@ from pastebin.models.accounts import ApiKeyRow, SessionRow, UserRow
 from pastebin.models.blobs import AddressRow, BlobRow, BlobState, StagedRow
 from pastebin.models.counters import CounterRow, LeaseRow
 from pastebin.models.files import FileRow
+from pastebin.models.mail import OutboxRow, TicketRow
 from pastebin.models.operation import AuditRow, SwitchRow
 from pastebin.models.takedowns import TakedownRow, TakenDownFileRow
 
@@ -16,10 +17,12 @@ __all__ = [
     "CounterRow",
     "FileRow",
     "LeaseRow",
+    "OutboxRow",
     "SessionRow",
     "StagedRow",
     "SwitchRow",
     "TakedownRow",
     "TakenDownFileRow",
+    "TicketRow",
     "UserRow",
 ]

@@ -19,6 +19,8 @@ class UserRow(Model):
     # The name folded, so that "Ann" and "ann" are one account.
     name_key: Mapped[str] = mapped_column(String(128), unique=True)
     email: Mapped[str | None] = mapped_column(String(254))
+    # None until a link that was sent there came back.
+    email_verified_at: Mapped[datetime | None] = mapped_column(Moment)
     password_hash: Mapped[str] = mapped_column(String(255))
     is_staff: Mapped[bool] = mapped_column(default=False)
     is_disabled: Mapped[bool] = mapped_column(default=False)

@@ -6,11 +6,11 @@ import unicodedata
 from dataclasses import replace
 from functools import cache
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pastebin.errors import (
@@ -24,9 +24,10 @@ from pastebin.errors import (
 )
 from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import SessionRow, UserRow
-from pastebin.services import limits, switches
+from pastebin.services import emails, limits, outbox, switches, tickets
 from pastebin.services.actor import Actor, User
 from pastebin.services.switches import Switch
+from pastebin.services.tickets import Purpose
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
@@ -57,30 +58,46 @@ def register(actor: Actor, name: str, password: str, email: str | None = None) -
 
     Raises:
         RegistrationClosed: REGISTRATION is not open.
-        RateLimited: too many from this address.
-        FieldsInvalid, UserExists: see `create`.
+        RateLimited: too many from this address, or too many mails.
+        FieldsInvalid: see `create`; or no e-mail address where one is needed. UserExists: see there.
     """
     if settings.REGISTRATION != "open":
         raise RegistrationClosed
     check_name(name)
     check_password(password)
-    limits.take_place("register", limits.subject_of(actor.address), settings.REGISTER_RATE)
-    return create(name, password, email=email)
+    email = emails.check(email) if email or settings.REQUIRE_VERIFIED_EMAIL else None
+    subject = limits.subject_of(actor.address)
+    limits.take_place("register", subject, settings.REGISTER_RATE)
+    place = emails.take_places(subject, email) if email else []
+    try:
+        return create(name, password, email=email)
+    except UserExists:
+        for each in place:  # no mail came of it
+            limits.give_back(each)
+        raise
 
 
-def create(name: str, password: str, *, email: str | None = None, is_staff: bool = False) -> User:
-    """Make an account.
+def create(
+    name: str, password: str, *, email: str | None = None, is_staff: bool = False, is_vouched_for: bool = False
+) -> User:
+    """Make an account. Its e-mail address is sent a link that confirms it.
+
+    Args:
+        is_vouched_for: whether the address counts as confirmed without that.
 
     Raises:
-        FieldsInvalid: a name or password that cannot be used, and why.
+        FieldsInvalid: a name, password or address that cannot be used, and why.
         UserExists: the name is taken (letter case does not count).
     """
     checked = check_name(name)
+    checked_email = emails.check(email) if email else None
+    is_verified = checked_email is not None and is_vouched_for
     values = {
         "name": checked,
-        "name_key": _name_key(name),
-        "email": email or None,
-        "password_hash": _hash(check_password(password)),
+        "name_key": fold_name(name),
+        "email": checked_email,
+        "email_verified_at": now() if is_verified else None,
+        "password_hash": hash_password(check_password(password)),
         "is_staff": is_staff,
         "is_disabled": False,
         "created_at": now(),
@@ -88,9 +105,11 @@ def create(name: str, password: str, *, email: str | None = None, is_staff: bool
     try:
         with transaction() as connection:
             made = connection.execute(insert(UserRow).values(values).returning(UserRow.id)).scalar_one()
+            if checked_email and not is_verified:
+                outbox.add(connection, Purpose.VERIFY, checked_email, made)
     except IntegrityError as fault:
         raise UserExists(f"The user name {checked} is taken. Choose another.") from fault
-    return User(made, checked, is_staff, email or None)
+    return User(made, checked, is_staff, checked_email, is_verified)
 
 
 def log_in(actor: Actor, name: str, password: str) -> User:
@@ -102,7 +121,7 @@ def log_in(actor: Actor, name: str, password: str) -> User:
         SwitchedOff: nobody but staff may log in now; told to those alone whose password is right.
     """
     subject = limits.subject_of(actor.address)
-    name_key = _name_key(name)[:128]
+    name_key = fold_name(name)[:128]
     limits.take_place("login", subject, settings.LOGIN_RATE)
     limits.take_place("login name", name_key, settings.LOGIN_NAME_RATE)
     row = _row(UserRow.name_key == name_key)
@@ -141,23 +160,29 @@ def change_password(actor: Actor, old: str, new: str) -> None:
     """
     check_password(new, field="new_password")
     prove_password(actor, old)
-    new_hash = _hash(new)
+    new_hash = hash_password(new)
     with transaction() as connection:
-        connection.execute(update(UserRow).where(UserRow.id == actor.user_id).values(password_hash=new_hash))
-        others = (SessionRow.user_id == actor.user_id, SessionRow.token_hash != actor.credential_id)
-        connection.execute(delete(SessionRow).where(*others))
+        set_password(connection, cast(int, actor.user_id), new_hash, spared_session=actor.credential_id)
 
 
-def set_password(user_id: int, new: str) -> None:
+def set_password(connection: Connection, user_id: int, new_hash: str, *, spared_session: str = "") -> None:
+    """Set a password inside the caller's transaction: what the old one let in ends, links for a new one too."""
+    connection.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=new_hash))
+    others = (SessionRow.user_id == user_id, SessionRow.token_hash != spared_session)
+    connection.execute(delete(SessionRow).where(*others))
+    tickets.forget(connection, user_id, Purpose.RESET)
+    outbox.withdraw(connection, user_id, Purpose.RESET)
+
+
+def replace_password(user_id: int, new: str) -> None:
     """Set an account's password for it, and end all its sessions.
 
     Raises:
         FieldsInvalid: *new* cannot be used.
     """
-    new_hash = _hash(check_password(new))
+    new_hash = hash_password(check_password(new))
     with transaction() as connection:
-        connection.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=new_hash))
-        connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+        set_password(connection, user_id, new_hash)
 
 
 def find(name: str) -> User:
@@ -166,7 +191,7 @@ def find(name: str) -> User:
     Raises:
         UserNotFound: there is none.
     """
-    row = _row(UserRow.name_key == _name_key(name))
+    row = _row(UserRow.name_key == fold_name(name))
     if row is None:
         raise UserNotFound(f"There is no user named {name}. 'pastebin user add {name}' makes one.")
     return as_user(row)
@@ -185,12 +210,15 @@ def get(user_id: int) -> User:
 
 
 # What `as_user` needs of an account.
-COLUMNS = (UserRow.id, UserRow.name, UserRow.is_staff, UserRow.email, UserRow.max_file_size)
+COLUMNS = (
+    UserRow.id, UserRow.name, UserRow.is_staff, UserRow.email, UserRow.email_verified_at, UserRow.max_file_size,
+)  # fmt: skip
 
 
 def as_user(row: Row[*tuple[Any, ...]]) -> User:
     """The plain value of a row that has the columns of an account."""
-    return User(row.id, row.name, row.is_staff, row.email, row.max_file_size)
+    verified = row.email_verified_at is not None
+    return User(row.id, row.name, row.is_staff, row.email, verified, row.max_file_size)
 
 
 def check_name(name: str) -> str:
@@ -226,13 +254,19 @@ def _row(which: ColumnElement[bool]) -> Row[*tuple[Any, ...]] | None:
         return connection.execute(select(UserRow.__table__).where(which)).one_or_none()
 
 
-def _name_key(name: str) -> str:
+def fold_name(name: str) -> str:
+    """What tells accounts apart: the name without the differences that do not count."""
     # JSON and the command line can bring half a character, which no database takes and no account has.
     name = name.encode("utf-8", "replace").decode()
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
-def _hash(password: str) -> str:
+def hash_password(password: str) -> str:
+    """What is kept of a password.
+
+    Raises:
+        ServiceUnavailable: too many are being hashed.
+    """
     with _Turn():
         return _hasher.hash(password.encode("utf-8", "surrogatepass"))
 

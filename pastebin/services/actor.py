@@ -38,6 +38,7 @@ class User:
     name: str
     is_staff: bool
     email: str | None = None
+    is_verified: bool = False  # whether the e-mail address is confirmed
     # Bytes of the files of one request together, in place of MAX_FILE_SIZE.
     max_file_size: int | None = None
     # What the password that was just proved is kept as: a session begins only while that is still so.

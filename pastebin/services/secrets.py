@@ -16,6 +16,8 @@ from pastebin.extensions import settings
 
 KEY_PREFIX = "pb_"
 SESSION_PREFIX = "ps_"
+VERIFY_PREFIX = "pv_"
+RESET_PREFIX = "pr_"
 
 _ID_BYTES = 24
 

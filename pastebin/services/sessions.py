@@ -109,4 +109,4 @@ _STANDING = (
         SessionRow.expires_at > bindparam("moment"),
         UserRow.is_disabled.is_(False),
     )
-)
+)  # fmt: skip

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pastebin.extensions import clear_log, now, reading, settings, store, transaction
 from pastebin.models import BlobRow, BlobState, FileRow, LeaseRow
-from pastebin.services import closing, files, keys, limits, sessions, staging, strays
+from pastebin.services import closing, files, keys, limits, outbox, sessions, staging, strays, tickets
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,8 @@ def _sweep(slices: int, slice_number: int) -> Swept:
     swept.strays = store.clean(settings.SWEEP_GRACE) + _remove_strays(slice_number, slices)
     sessions.sweep()
     keys.sweep()
+    tickets.sweep()
+    outbox.sweep()
     limits.sweep()
     swept.moved = staging.move_to_store()
     return swept

@@ -15,13 +15,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from pastebin.access.gate import Rule
 from pastebin.blueprints.api import openapi
 from pastebin.errors import UserNotFound
-from pastebin.services import accounts, keys, switches, takedowns
+from pastebin.extensions import now, transaction
+from pastebin.models import UserRow
+from pastebin.services import accounts, keys, switches, takedowns, tickets
 from pastebin.services.actor import Scope, User
 from pastebin.services.switches import Switch
+from pastebin.services.tickets import Purpose
 from tests.browsing import log_in
 from tests.conftest import PASSWORD, bearer
 from tests.forms import upload
@@ -37,6 +41,14 @@ GET /account                                           303 401 403 403 200 200 2
 POST /account                                          303 401 403 403 200 200 200 403
 GET /account/delete                                    303 401 403 403 200 200 200 403
 POST /account/delete                                   303 401 403 403 200 200 200 403
+POST /account/email                                    303 401 403 403 200 200 200 403
+POST /account/verification                             303 401 403 403 200 200 200 403
+GET /verify/{ticket}                                   200 401 200 200 200 200 200 200
+POST /verify/{ticket}                                  200 401 200 200 200 200 200 200
+GET /forgot                                            200 401 200 200 200 200 200 200
+POST /forgot                                           200 401 200 200 200 200 200 200
+GET /reset/{ticket}                                    200 401 200 200 200 200 200 200
+POST /reset/{ticket}                                   303 401 303 303 303 303 303 303
 GET /view/{address}                                    200 401 200 200 200 200 200 200
 GET /upload                                            200 401 200 200 200 200 200 200
 GET /                                                  200 401 200 200 200 200 200 200
@@ -147,6 +159,9 @@ _FORMS: dict[str, dict[str, str]] = {
     "POST /admin/users/{uid}": {"do": "enable"},
     "POST /admin/users/{uid}/bound": {"max_file_size": "1MiB"},
     "POST /admin/takedowns": {"digest": "ab" * 32, "reason": "x"},
+    "POST /account/email": {"email": "somebody@example.org", "password": PASSWORD},
+    "POST /forgot": {"account": "ann"},
+    "POST /reset/{ticket}": {"new_password": PASSWORD, "new_password_again": PASSWORD},
     "POST /keys": {"name": "x", "scopes": "UPLOAD_FILE"},
 }
 _OF_IDS = ("DELETE /api/users/me/files", "DELETE /api/users/{uid}/files", "DELETE /api/files")
@@ -155,7 +170,7 @@ _UPLOADS = ("POST /", "POST /upload", "POST /api/upload")
 
 @pytest.fixture
 def app(make_app) -> Flask:
-    return make_app(RATE_LIMITS=False)
+    return make_app(RATE_LIMITS=False, BASE_URL="http://localhost")
 
 
 @dataclass(frozen=True)
@@ -197,6 +212,14 @@ class World:
         with self.app.app_context():
             return str(keys.issue(user, scopes=scopes or None).secret)
 
+    def ticket(self, path: str) -> str:
+        """Of a link that ann was sent."""
+        purpose = Purpose.RESET if path.startswith("/reset/") else Purpose.VERIFY
+        values = {"email": "ann@example.org", "email_verified_at": now()}
+        with self.app.app_context(), transaction() as connection:
+            ann = connection.execute(update(UserRow).where(UserRow.name == "ann").values(values).returning(UserRow.id))
+            return tickets.issue(connection, purpose, ann.scalar_one(), "ann@example.org")[0]
+
     def everybody(self, rule: Rule) -> Iterator[tuple[FlaskClient, dict[str, str]]]:
         """Clients with their headers, in the order of the table."""
         yield self.app.test_client(), {}
@@ -217,7 +240,7 @@ class World:
         filled = {
             "segment": told["uuid"], "name": "paste.sh", "address": told["uuid"], "uuid": told["uuid"],
             "token": told["deletion_url"].rpartition("/")[2], "number": "5", "uid": self.user("ann").id,
-            "file_id": told["id"], "key_id": key_id, "digest": "cd" * 32,
+            "file_id": told["id"], "key_id": key_id, "digest": "cd" * 32, "ticket": self.ticket(asked.path),
         }  # fmt: skip
         body: dict[str, Any] = {}
         if asked.written in _JSON:

@@ -39,8 +39,8 @@ def test_the_token_is_sent_like_a_key_and_needs_no_csrf_token(app, client, ann, 
     headers = {"Authorization": prefix + token}
 
     assert client.get("/api/users/me", headers=headers).json == {
-        "uid": str(ann.id), "username": "ann", "email": None, "isStaff": False, "fileCount": 0, "usedBytes": 0,
-        "quota": None, "maxFileSize": 16 << 30,
+        "uid": str(ann.id), "username": "ann", "email": None, "isVerified": False, "isStaff": False,
+        "fileCount": 0, "usedBytes": 0, "quota": None, "maxFileSize": 16 << 30,
     }  # fmt: skip
     told = upload(client, headers=headers)
     assert client.delete(f"/api/users/me/files/{told['id']}", headers=headers).status_code == 200

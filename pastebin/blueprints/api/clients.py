@@ -7,16 +7,16 @@ from urllib.parse import urlsplit
 
 from flask import render_template
 
+from pastebin.access.gate import anonymous_uploads_off
 from pastebin.blueprints.links import Links
 from pastebin.errors import EndpointNotFound
-from pastebin.extensions import settings
 
 KEY_PLACEHOLDER = "YOUR_KEY"
 
 
 def sharex(links: Links) -> str:
     """A custom uploader of ShareX. Where nobody may upload without an account it has a key to fill in."""
-    headers = {} if settings.ANONYMOUS_UPLOADS else {"Headers": {"Authorization": f"Bearer {KEY_PLACEHOLDER}"}}
+    headers = {"Headers": {"Authorization": f"Bearer {KEY_PLACEHOLDER}"}} if anonymous_uploads_off() else {}
     uploader = {
         "Version": "15.0.0",
         "Name": host(links),

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from pastebin.access.gate import anonymous_uploads_off
 from pastebin.blueprints.api import clients
 from pastebin.blueprints.errors import body_of
 from pastebin.blueprints.links import Links
@@ -33,7 +34,8 @@ def words(links: Links, actor: Actor) -> dict[str, Any]:
         "error": _shown(body_of(BodyTooLarge(limit=settings.MAX_FILE_SIZE))),
         "address_length": settings.ADDRESS_LENGTH,
         "registration_is_open": settings.REGISTRATION == "open",
-        "anonymous": settings.ANONYMOUS_UPLOADS,
+        "anonymous": not anonymous_uploads_off(),
+        "wants_verified": settings.REQUIRE_VERIFIED_EMAIL,
         "anonymous_expiry": settings.ANONYMOUS_MAX_EXPIRY,
         "anonymous_largest": settings.ANONYMOUS_MAX_FILE_SIZE,
         "largest": settings.MAX_FILE_SIZE if actor.is_nobody else bounds.largest_body(actor),

@@ -67,8 +67,8 @@ _BY_ANYTHING = (
 _BY_CHANGES = (errors.CsrfMissing, errors.CsrfInvalid, errors.CrossSite)
 _BY_BODY = (errors.BodyMalformed, errors.FieldsInvalid)
 _BY_UPLOAD = (
-    errors.SessionInvalid, errors.BodyTooSlow, errors.BodyTooLarge, errors.FieldsMissing, errors.TypeNotAllowed,
-    errors.StorageLimit, errors.ContentRemoved, errors.StorageFull,
+    errors.SessionInvalid, errors.EmailNotVerified, errors.BodyTooSlow, errors.BodyTooLarge, errors.FieldsMissing,
+    errors.TypeNotAllowed, errors.StorageLimit, errors.ContentRemoved, errors.StorageFull,
 )  # fmt: skip
 
 _HEADERS_OF_LIMITS = {

@@ -96,6 +96,7 @@ def _described(user: User) -> dict[str, Any]:
         "uid": str(user.id),
         "username": user.name,
         "email": user.email,
+        "isVerified": user.is_verified,
         "isStaff": user.is_staff,
         "fileCount": has.files,
         "usedBytes": has.size_bytes,

@@ -9,7 +9,7 @@ from pastebin.access import login as logins
 from pastebin.access.gate import Needs, Token, current_actor, gate
 from pastebin.blueprints.pages import person, render, render_again
 from pastebin.blueprints.web.blueprint import bp
-from pastebin.blueprints.web.forms import ClosingForm, LoginForm, PasswordForm, RegisterForm
+from pastebin.blueprints.web.forms import ClosingForm, EmailForm, LoginForm, PasswordForm, RegisterForm
 from pastebin.errors import (
     CredentialsInvalid,
     FieldsInvalid,
@@ -20,7 +20,7 @@ from pastebin.errors import (
     UserExists,
 )
 from pastebin.extensions import settings
-from pastebin.services import accounts, catalogue, closing, keys
+from pastebin.services import accounts, catalogue, closing, keys, verification
 from pastebin.services.catalogue import Selection
 from pastebin.services.switches import Switch
 
@@ -45,7 +45,9 @@ def make_account() -> Response:
     form = RegisterForm()
     try:
         form.check_repetition()
-        user = accounts.register(current_actor(), form.username.data or "", form.password.data or "")
+        user = accounts.register(
+            current_actor(), form.username.data or "", form.password.data or "", form.email.data or None
+        )
     except (FieldsInvalid, RateLimited, ServiceUnavailable) as error:
         return render_again("register.html", form, error)
     except UserExists as error:
@@ -85,8 +87,8 @@ def logout() -> Response:
 @bp.get("/account")
 @gate(needs=Needs.PERSON)
 def account() -> Response:
-    """One's own account: what is known of it, and a form for a new password."""
-    return render("account.html", form=PasswordForm(), **_facts())
+    """One's own account: what is known of it, and forms for a new password and another e-mail address."""
+    return _account()
 
 
 @bp.post("/account")
@@ -101,7 +103,40 @@ def change_password() -> Response:
         return render_again("account.html", form, error, _facts())
     except PasswordInvalid as error:
         return render_again("account.html", form, error, _facts(), field="old_password")
-    return render("account.html", form=PasswordForm(empty=True), changed=True, **_facts())
+    return _account(changed="password")
+
+
+@bp.post("/account/email")
+@gate(needs=Needs.PERSON, token=Token.FORM)
+def change_email() -> Response:
+    """Give the account another e-mail address, which is sent a link that confirms it."""
+    form = EmailForm()
+    # The page's other form is not the one that was sent.
+    again = {"form": PasswordForm(empty=True), "email_form": form}
+    try:
+        verification.change(current_actor(), form.password.data or "", form.email.data or "")
+    except (FieldsInvalid, RateLimited, ServiceUnavailable) as error:
+        return render_again("account.html", form, error, _facts() | again)
+    except PasswordInvalid as error:
+        return render_again("account.html", form, error, _facts() | again, field="password")
+    return _account(changed="email")
+
+
+@bp.post("/account/verification")
+@gate(needs=Needs.PERSON, token=Token.FORM)
+def send_verification() -> Response:
+    """Send the link that confirms the e-mail address once more."""
+    form = EmailForm(empty=True)
+    again = {"form": PasswordForm(empty=True), "email_form": form}
+    try:
+        verification.ask(current_actor())
+    except (FieldsInvalid, RateLimited, ServiceUnavailable) as error:
+        return render_again("account.html", form, error, _facts() | again)
+    return _account(changed="sent")
+
+
+def _account(changed: str | None = None) -> Response:
+    return render("account.html", form=PasswordForm(empty=True), changed=changed, problem=None, **_facts())
 
 
 @bp.get("/account/delete")
@@ -127,9 +162,14 @@ def close_account() -> Response:
 
 
 def _facts() -> dict[str, object]:
-    user = person()
+    user = accounts.get(person().id)
     file_count, _none = catalogue.listing(Selection(user.id), limit=0)
-    return {"user": user, "file_count": file_count, "key_count": len(keys.listing(user.id))}
+    return {
+        "user": user,
+        "file_count": file_count,
+        "key_count": len(keys.listing(user.id)),
+        "email_form": EmailForm(empty=True),
+    }
 
 
 def _next() -> str:

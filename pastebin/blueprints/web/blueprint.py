@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 
 from pastebin.blueprints.web import wording
 from pastebin.extensions import settings
+from pastebin.services import outbox
 
 STATIC = Path(__file__).parent / "static"
 
@@ -37,6 +38,18 @@ def asset(filename: str) -> str:
 def registration_open() -> bool:
     """Whether people may make accounts themselves."""
     return settings.REGISTRATION == "open"
+
+
+@bp.app_template_global("mail_works")
+def mail_works() -> bool:
+    """Whether this server can send mail."""
+    return outbox.is_open()
+
+
+@bp.app_template_global("email_needed")
+def email_needed() -> bool:
+    """Whether an account needs a confirmed e-mail address to upload."""
+    return settings.REQUIRE_VERIFIED_EMAIL
 
 
 def version(filename: str) -> str:

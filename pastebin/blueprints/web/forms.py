@@ -19,6 +19,7 @@ class RegisterForm(PageForm):
     username = StringField("User name")
     password = PasswordField("Password")
     password_again = PasswordField("Password, once more")
+    email = StringField("E-mail address")
 
     def check_repetition(self) -> None:
         """Make sure that the password was typed as meant.
@@ -33,6 +34,34 @@ class PasswordForm(PageForm):
     """A new password."""
 
     old_password = PasswordField("Password so far")
+    new_password = PasswordField("New password")
+    new_password_again = PasswordField("New password, once more")
+
+    def check_repetition(self) -> None:
+        """Make sure that the new password was typed as meant.
+
+        Raises:
+            FieldsInvalid: the two differ.
+        """
+        _check_same(self.new_password, self.new_password_again)
+
+
+class EmailForm(PageForm):
+    """Another e-mail address."""
+
+    email = StringField("E-mail address")
+    password = PasswordField("Password")
+
+
+class ForgottenForm(PageForm):
+    """Who forgot their password."""
+
+    account = StringField("User name or e-mail address")
+
+
+class ResetForm(PageForm):
+    """A new password in place of a forgotten one."""
+
     new_password = PasswordField("New password")
     new_password_again = PasswordField("New password, once more")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pastebin.access.gate import anonymous_uploads_off
 from pastebin.config import DAY, HOUR, MINUTE, WEEK
 from pastebin.extensions import settings
 from pastebin.services import bounds, switches
@@ -22,11 +23,13 @@ _LIFETIMES = (
 class Terms:
     """The bounds of one caller's uploads: sizes in bytes, times in seconds.
 
+    `wants_verified` says that an account needs a confirmed e-mail address.
     `lifetimes` are the choices of the form: the value of `expire`, and its words.
     """
 
     taken: bool
     switched_off: bool
+    wants_verified: bool
     largest: int
     largest_with_account: int
     daily_quota: int | None
@@ -37,9 +40,11 @@ class Terms:
 
 def terms(actor: Actor) -> Terms:
     """What *actor* may upload."""
+    wants_verified = settings.REQUIRE_VERIFIED_EMAIL
     longest = settings.ANONYMOUS_MAX_EXPIRY if actor.is_nobody else None
     return Terms(
-        taken=settings.ANONYMOUS_UPLOADS or not actor.is_nobody,
+        taken=not anonymous_uploads_off() if actor.user is None else actor.user.is_verified or not wants_verified,
+        wants_verified=wants_verified,
         switched_off=Switch.FILE_CREATE in switches.on() and not (actor.user and actor.user.is_staff),
         largest=bounds.largest_body(actor),
         largest_with_account=bounds.largest_body(None),
