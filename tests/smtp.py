@@ -27,7 +27,7 @@ class Taken:
     @property
     def text(self) -> str:
         """What it says."""
-        return str(self.message.get_content())
+        return str(self.message.get_content()).replace("\r\n", "\n")
 
 
 @dataclass
@@ -99,7 +99,8 @@ class _Conversation(socketserver.BaseRequestHandler):
             if word in self.told.replies:
                 self._say(self.told.replies[word])
             elif word == "EHLO":
-                self._say("250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN" if self.speaks == "starttls" else "250 AUTH PLAIN")
+                offer = "250-STARTTLS\r\n" if self.speaks == "starttls" else ""
+                self._say(f"250-here\r\n{offer}250 AUTH PLAIN")
             elif word == "STARTTLS":
                 self._say("220 go on")
                 self._secure()
