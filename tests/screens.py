@@ -7,8 +7,10 @@ window. Chromium's address is taken from CHROMIUM, else /usr/bin/chromium.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +70,11 @@ class _Scene:
             "login-wrong": self._wrong_login,
             "register": lambda: theirs("/register"),
             "register-refused": self._refused_registration,
+            "forgot": lambda: theirs("/forgot"),
+            "forgot-asked": self._asked_for_reset,
+            "reset": lambda: theirs(self._link("reset")),
+            "verify": lambda: theirs(self._link("verify")),
+            "dead-link": lambda: theirs("/reset/dead"),
             "delete": lambda: theirs(self._deletion),
             "error-404": lambda: theirs("/0123456789abcdef"),
             "upload": lambda: mine("/"),
@@ -104,8 +111,10 @@ class _Scene:
                     print(f"{name} is {beyond} px too wide at {pixels} px")
 
     def _fill(self) -> None:
-        self._server.make_key("bob")
         key = self._server.make_key("ann", "--name", "laptop")
+        self._server.command(
+            "user", "add", "eve", "--email", "eve@example.org", "--password-stdin", stdin=f"{_PASSWORD}\n"
+        )
         self._server.command("key", "add", "ann", "--name", _HOSTILE_NAME * 4, "--expire", "7d")
         uploads: tuple[tuple[str, str], ...] = (
             ("notes.md", ""), (_HOSTILE_NAME, "?expire=2h"), (_LONG_NAME, "?private=1"), ("main.py", "?private=owner"),
@@ -120,8 +129,8 @@ class _Scene:
             )  # fmt: skip
             assert answer.ok, answer.text
             if name == _LONG_NAME:
-                self._managed = answer.json()["manage"].removeprefix(self._url)
-        self._deletion = answer.headers["X-Delete-URL"].removeprefix(self._url)
+                self._managed = answer.json()["manage"].removeprefix("http://localhost")
+        self._deletion = answer.headers["X-Delete-URL"].removeprefix("http://localhost")
 
     def _logged_in(self, path: str) -> None:
         if not self._page.context.cookies():
@@ -158,6 +167,27 @@ class _Scene:
         self._page.fill("#reason", "The photographer asked for it, and was right.")
         self._page.click("main button")
 
+    def _asked_for_reset(self) -> None:
+        self._logged_out("/forgot")
+        self._page.fill("#account", "eve")
+        self._page.click("main button")
+
+    def _link(self, kind: str) -> str:
+        """Of a mail in the log: there is no mail server."""
+        if kind == "reset":
+            self._asked_for_reset()
+        else:
+            self._logged_out("/register")
+            for field, text in (("username", "m" * 64), ("password", _PASSWORD), ("password_again", _PASSWORD)):
+                self._page.fill(f"#{field}", text)
+            self._page.fill("#email", f"{'long' * 20}@{'example.' * 8}org")
+            self._page.click("main button")
+        for _ in range(100):
+            if links := re.findall(rf"^http://localhost(/{kind}/\S+)$", self._server.log.read_text(), re.M):
+                return str(links[-1])
+            time.sleep(0.1)
+        raise AssertionError("no mail in the log")
+
     def _made_key(self) -> None:
         self._logged_in("/keys")
         self._page.fill("#name", "backup of the photographs")
@@ -168,7 +198,7 @@ def main(folder: Path, names: list[str]) -> None:
     """Take them all."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, chromium() as browser:
-        server = Server(Path(scratch) / "instance", RATE_LIMITS="off", WORKERS=1)
+        server = Server(Path(scratch) / "instance", RATE_LIMITS="off", WORKERS=1, BASE_URL="http://localhost")
         try:
             _Scene(server.start(), browser).take(folder, names)
         finally:

@@ -50,6 +50,20 @@ def test_user_add_makes_an_account_that_can_log_in(run, instance):
     assert (user.email, user.is_staff) == ("ann@example.org", False)
 
 
+def test_an_address_given_on_the_command_line_counts_as_confirmed(run, instance):
+    run("user", "add", "ann", "--email", "ann@example.org", "--password-stdin", stdin=f"{PASSWORD}\n")
+    run("user", "add", "bob", "--password-stdin", stdin=f"{PASSWORD}\n")
+
+    with in_app(instance):
+        assert [accounts.find(name).is_verified for name in ("ann", "bob")] == [True, False]
+
+
+def test_what_is_no_address_makes_no_account(run, instance):
+    done = run("user", "add", "ann", "--email", "ann", "--password-stdin", stdin=f"{PASSWORD}\n")
+
+    assert (done.exit_code, "looks like ann@example.org" in done.output) == (1, True)
+
+
 def test_user_add_makes_staff(run, instance):
     assert run("user", "add", "root", "--staff", "--password-stdin", stdin=f"{PASSWORD}\n").exit_code == 0
     with in_app(instance):

@@ -77,6 +77,12 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ("TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8", ("127.0.0.1", "10.0.0.0/8")),
         ("BIND", "unix:/run/pastebin.sock", "unix:/run/pastebin.sock"),
         ("LOG_LEVEL", "Warning", "warning"),
+        ("SMTP_SECURITY", "TLS", "tls"),
+        ("SMTP_PORT", "25", 25),
+        ("MAIL_FROM", "paste@example.org", "paste@example.org"),
+        ("MAIL_FROM", "The Paste <paste@example.org>", "The Paste <paste@example.org>"),
+        ("MAIL_FROM", "", ""),
+        ("REQUIRE_VERIFIED_EMAIL", "on", True),
     ],
 )
 def test_the_environment_writes_values_as_text(tmp_path, name, text, value):
@@ -142,7 +148,11 @@ def test_a_file_that_cannot_be_read_stops_the_start_with_its_name(tmp_path, text
 
 def test_a_secret_is_not_shown_where_it_cannot_be_used(tmp_path):
     with pytest.raises(ConfigInvalid) as refused:
-        load(tmp_path, SECRET_KEY=b"very secret", SECRET_KEY_FALLBACKS={"also secret": 1})
+        load(
+            tmp_path, SECRET_KEY=b"very secret", SECRET_KEY_FALLBACKS={"also secret": 1}, SMTP_PASSWORD=b"a mail secret"
+        )
+
+    assert "SMTP_PASSWORD (given) must be text." in str(refused.value)
 
     assert "secret'" not in str(refused.value)
 

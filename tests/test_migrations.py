@@ -8,10 +8,13 @@ import sys
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask_migrate import downgrade
 
 from pastebin import create_app, migrations
 from pastebin.extensions import clear_log, db
+from pastebin.services import accounts, keys
+from tests.conftest import PASSWORD
 from tests.running import ROOT
 
 START = "import sys; from pastebin import create_app; create_app(sys.argv[1]); print('started')"
@@ -56,6 +59,19 @@ def test_every_step_can_be_taken_back_and_again(app, make_app):
 
     with make_app().app_context():
         assert "files" in sa.inspect(db.engine).get_table_names()
+
+
+def test_addresses_from_before_mail_count_as_confirmed_and_going_back_takes_nothing_along(app, make_app):
+    with app.app_context():
+        ann = accounts.create("ann", PASSWORD, email="ann@example.org")
+        accounts.create("bob", PASSWORD)
+        key = keys.issue(ann).secret
+        before = ScriptDirectory(str(migrations.FOLDER)).get_revision("0008").down_revision
+        downgrade(directory=str(migrations.FOLDER), revision=before)
+
+    with make_app().app_context():
+        assert [accounts.find(name).is_verified for name in ("ann", "bob")] == [True, False]
+        assert keys.identify(str(key), "192.0.2.1").user == accounts.find("ann")
 
 
 def test_sqlite_waits_for_the_disk_at_every_commit(app):

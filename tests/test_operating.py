@@ -159,6 +159,8 @@ def test_the_proxys_log_keeps_secrets_out(proxied):
     token = made["deletion_url"].rpartition("/")[2]
 
     _curl(made["url"])
+    _curl(f"{proxied.url}/reset/{token}")
+    _curl(f"{proxied.url}/verify/{token}")
     _curl(made["deletion_url"])
 
     time.sleep(0.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -100,6 +101,7 @@ def test_of_eight_who_use_a_link_at_once_one_sets_the_password(served: Server, m
     assert log_in(served, f"{NEW} {statuses.index(303)}") == 303
 
 
+@pytest.mark.slow
 def test_a_mail_that_was_asked_for_survives_a_restart(make_server: Callable[..., Server], mail: MailServer) -> None:
     mail.replies["RCPT"] = "451 not now"
     server = make_server(**_smtp(mail))
@@ -109,8 +111,6 @@ def test_a_mail_that_was_asked_for_survives_a_restart(make_server: Callable[...,
     server.kill()
     assert mail.taken == []
     mail.replies.clear()
-    import sqlite3
-
     with sqlite3.connect(server.instance / "pastebin.sqlite") as database:
         assert database.execute("UPDATE outbox SET next_at = 0").rowcount == 1
     server.start()
@@ -119,6 +119,7 @@ def test_a_mail_that_was_asked_for_survives_a_restart(make_server: Callable[...,
     assert set_password(server, link_in(sent)) == 303
 
 
+@pytest.mark.slow
 def test_without_base_url_no_mail_leaves_and_the_log_says_why(
     make_server: Callable[..., Server], mail: MailServer
 ) -> None:

@@ -119,7 +119,18 @@ def test_no_page_is_wider_than_a_small_phone_or_breaks_its_own_policy(server: Se
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     register(page, server.url, "a" * 64)
-    for path in ("/", "/files", "/keys", "/account", "/api", "/nothing-here", "/login", "/register"):
+    for path in (
+        "/",
+        "/files",
+        "/keys",
+        "/account",
+        "/api",
+        "/nothing-here",
+        "/login",
+        "/register",
+        "/forgot",
+        "/reset/x",
+    ):
         page.goto(server.url + path)
         assert overflow(page) <= 0, path
     assert not [complaint for complaint in complaints if "Content Security Policy" in complaint]
