@@ -21,8 +21,8 @@ from sqlalchemy import delete, func, select, update
 from pastebin.errors import FieldsInvalid, LinkInvalid
 from pastebin.extensions import now, reading, transaction
 from pastebin.models import OutboxRow, TicketRow, UserRow
-from pastebin.services import accounts, emails, letters, outbox, recovery, upkeep, verification
-from pastebin.services.actor import nobody
+from pastebin.services import accounts, emails, letters, outbox, recovery, tickets, upkeep, verification
+from pastebin.services.actor import Actor, ActorKind, nobody
 from pastebin.services.tickets import Purpose
 from tests.conftest import PASSWORD
 from tests.post import Post, link_in
@@ -344,6 +344,43 @@ def test_of_eight_who_confirm_at_once_one_does(post):
     token = token_of(post.link())
 
     assert at_once(post, lambda: verification.confirm(token)) == ["done"] + ["invalid"] * 7
+
+
+def test_a_ticket_is_used_up_by_the_one_who_uses_it_whatever_it_is_for(post):
+    ann = post.person()
+    with post.app.app_context(), transaction() as connection:
+        token, _ends = tickets.issue(connection, Purpose.RESET, ann.id, "ann@example.org")
+
+    def use() -> None:
+        with transaction() as connection:
+            tickets.use(connection, Purpose.RESET, token)
+
+    assert at_once(post, use) == ["done"] + ["invalid"] * 7
+
+
+def test_a_ticket_whose_act_fails_still_works(post):
+    ann = post.person()
+    with post.app.app_context():
+        with transaction() as connection:
+            token, _ends = tickets.issue(connection, Purpose.RESET, ann.id, "ann@example.org")
+        with pytest.raises(ZeroDivisionError):
+            with transaction() as connection:
+                tickets.use(connection, Purpose.RESET, token)
+                raise ZeroDivisionError
+
+        assert tickets.find(Purpose.RESET, token).user_id == ann.id
+
+
+def test_a_changed_address_takes_tickets_and_mails_of_the_old_one_along(post):
+    ann = post.person()
+    ask(post)
+    post.deliver()
+    with post.app.app_context():
+        with transaction() as connection:
+            outbox.add(connection, Purpose.RESET, "ann@example.org", ann.id)
+        verification.change(Actor(ActorKind.SESSION, "192.0.2.1", ann), PASSWORD, "")
+
+    assert (count(post, TicketRow), count(post, OutboxRow)) == (0, 0)
 
 
 def test_only_a_hash_of_a_link_is_kept(post):
