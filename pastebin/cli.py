@@ -75,13 +75,18 @@ def list_users(search: str) -> None:
 @click.option("--staff/--no-staff", "is_staff", default=None, help="Whether they see and change everybody's files.")
 @click.option("--enable/--disable", "is_enabled", default=None, help="--disable ends their sessions and keys at once.")
 @click.option("--max-file-size", metavar="SIZE", help="In place of MAX_FILE_SIZE: 2GiB; 'none': no bound of its own.")
-def change_user(name: str, is_staff: bool | None, is_enabled: bool | None, max_file_size: str | None) -> None:
+@click.option("--email", metavar="ADDRESS", help="Where mail for them goes, confirmed by you; 'none' for none.")
+def change_user(
+    name: str, is_staff: bool | None, is_enabled: bool | None, max_file_size: str | None, email: str | None
+) -> None:
     """Change what the account NAME may do. Without an option, show it."""
     is_disabled = None if is_enabled is None else not is_enabled
     with _app().app_context():
         owner = accounts.find(name)
         if max_file_size is not None:
             directory.bind(None, owner.id, _read_bound(max_file_size))
+        if email is not None:
+            directory.set_email(None, owner.id, None if email == "none" else email)
         account = directory.change(None, owner.id, directory.Changes(is_staff, is_disabled))
     bound = "MAX_FILE_SIZE" if account.max_file_size is None else write_size(account.max_file_size)
     click.echo(

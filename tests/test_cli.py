@@ -233,6 +233,17 @@ def test_accounts_are_listed_and_changed(run, ann, instance):
     )  # fmt: skip
 
 
+def test_an_address_is_set_and_counts_as_confirmed(run, ann, instance):
+    assert run("user", "change", "ann", "--email", "ann@example.org").exit_code == 0
+    with in_app(instance):
+        assert (accounts.find("ann").email, accounts.find("ann").is_verified) == ("ann@example.org", True)
+    assert run("user", "list").output.endswith("\tann@example.org\n")
+    assert run("user", "change", "ann", "--email", "none").exit_code == 0
+    with in_app(instance):
+        assert (accounts.find("ann").email, accounts.find("ann").is_verified) == (None, False)
+    assert "looks like" in run("user", "change", "ann", "--email", "nonsense").stderr
+
+
 def test_a_password_is_set_and_all_sessions_end(run, ann, instance):
     with in_app(instance):
         token, _session = sessions.begin(accounts.find("ann"))

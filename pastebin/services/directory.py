@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
 
 from pastebin.errors import FieldsInvalid, UserNotFound
-from pastebin.extensions import generation, reading, transaction
+from pastebin.extensions import generation, now, reading, transaction
 from pastebin.models import ApiKeyRow, SessionRow, UserRow
-from pastebin.services import audit
+from pastebin.services import audit, emails, outbox, tickets
 from pastebin.services.actor import Actor
+from pastebin.services.tickets import Purpose
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Account:
     id: int
     name: str
     email: str | None
+    is_verified: bool
     is_staff: bool
     is_disabled: bool
     max_file_size: int | None
@@ -94,6 +96,20 @@ def bind(actor: Actor | None, user_id: int, max_file_size: int | None) -> Accoun
     return get(user_id)
 
 
+def set_email(actor: Actor | None, user_id: int, email: str | None) -> Account:
+    """Set an account's e-mail address, which counts as confirmed: whoever sets it vouches for it; None: none.
+
+    Raises:
+        FieldsInvalid: it cannot be an address. UserNotFound: there is none of this id.
+    """
+    checked = emails.check(email) if email else None
+    with transaction() as connection:
+        tickets.forget(connection, user_id, *Purpose)
+        outbox.withdraw(connection, user_id, *Purpose)
+    _write(actor, user_id, {"email": checked, "email_verified_at": now() if checked else None})
+    return get(user_id)
+
+
 def _write(actor: Actor | None, user_id: int, values: dict[str, Any]) -> None:
     if not values:
         return
@@ -107,7 +123,8 @@ def _write(actor: Actor | None, user_id: int, values: dict[str, Any]) -> None:
         if values.get("is_staff") is False:
             # Keys keep their scopes, and staff ones hold for nobody but staff.
             connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
-        audit.note(connection, actor, "change account", user=name, uid=user_id, **values)
+        noted = {name: value for name, value in values.items() if name != "email_verified_at"}
+        audit.note(connection, actor, "change account", user=name, uid=user_id, **noted)
     generation.advance()  # bounds are remembered until then
 
 
@@ -122,6 +139,6 @@ def _has(search: str) -> ColumnElement[bool]:
 
 
 _ACCOUNTS: Select[*tuple[Any, ...]] = select(
-    UserRow.id, UserRow.name, UserRow.email, UserRow.is_staff, UserRow.is_disabled, UserRow.max_file_size,
-    UserRow.file_count, UserRow.used_bytes, UserRow.created_at,
+    UserRow.id, UserRow.name, UserRow.email, UserRow.email_verified_at.is_not(None), UserRow.is_staff,
+    UserRow.is_disabled, UserRow.max_file_size, UserRow.file_count, UserRow.used_bytes, UserRow.created_at,
 )  # fmt: skip

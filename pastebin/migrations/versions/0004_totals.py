@@ -26,6 +26,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("users") as table:
-        table.drop_column("used_bytes")
-        table.drop_column("file_count")
+    # Not in a batch, which makes the table anew: with it would go what refers to it.
+    for name in ("used_bytes", "file_count"):
+        op.drop_column("users", name)
