@@ -4,12 +4,18 @@ from typing import Any
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
+from pastebin import filetypes
 from pastebin.services.actor import Scope
 from pastebin.services.switches import Switch
 
 
 class _Object(Schema):
-    """An object to which fields may be added in a later version: clients ignore what they do not know."""
+    """An object to which fields may be added in a later version: clients ignore what they do not know.
+
+    Of the fields named in `any_of`, if any are, at least one is there.
+    """
+
+    any_of: tuple[str, ...] = ()
 
     class Meta:
         """Unknown fields are no mistake."""
@@ -44,10 +50,19 @@ def _count(about: str) -> fields.Integer:
     return fields.Integer(required=True, validate=validate.Range(min=0), metadata={"description": about})
 
 
-def _limit(*, required: bool) -> fields.Integer:
+def _limit(*, required: bool, or_none: bool = True) -> fields.Integer:
+    about = "How often it may be downloaded" + ("; null: without limit." if or_none else ".")
     return fields.Integer(
-        required=required, allow_none=True, validate=validate.Range(min=1),
-        metadata={"description": "How often it may be downloaded; null: without limit."},
+        required=required, allow_none=or_none, validate=validate.Range(min=1, max=2**31 - 1),
+        metadata={"description": about},
+    )  # fmt: skip
+
+
+def _extension(about: str, *, required: bool) -> fields.String:
+    packed = "|".join(sorted(filetypes.TAR_WRAPPINGS))
+    return fields.String(
+        required=required, validate=validate.Regexp(rf"^\.?([A-Za-z0-9]{{1,16}}|tar\.({packed}))$"),
+        metadata={"description": about},
     )  # fmt: skip
 
 
@@ -162,14 +177,14 @@ class NameSchema(_Object):
 class ExtensionSchema(_Object):
     """An extension."""
 
-    extension = _text("1 to 16 of `a-z0-9`, or one like `tar.gz`. A leading dot is dropped.")
+    extension = _extension("1 to 16 of `a-z0-9`, or one like `tar.gz`. A leading dot is dropped.", required=True)
 
 
 class IdsSchema(_Object):
     """Several files."""
 
     ids = fields.List(
-        fields.String(), required=True, validate=validate.Length(max=50),
+        fields.String(), required=True, validate=validate.Length(min=1, max=50),
         metadata={"description": "`UUID.ext`, UUIDs, or hashes. Unknown ones are passed over."},
     )  # fmt: skip
 
@@ -183,18 +198,19 @@ class PasswordSchema(_Object):
 class ChangesSchema(_Object):
     """What is to be changed of a file: at least one of these."""
 
+    any_of = ("name", "filename", "extension", "expire", "limit", "private")
     name = fields.String(
         allow_none=True, validate=validate.Length(max=255), metadata={"description": "A display name; null: none."}
     )
     filename = _text("The name that it is saved under.", required=False)
-    extension = _text("1 to 16 of `a-z0-9`, or one like `tar.gz`. Its type and `id` go with it.", required=False)
+    extension = _extension("1 to 16 of `a-z0-9`, or one like `tar.gz`. Its type and `id` go with it.", required=False)
     expire = fields.Raw(
         metadata={"type": ["string", "integer", "null"], "description": "When it ends, as for uploads; null: never."}
     )
     limit = _limit(required=False)
     private = fields.Raw(
         metadata={
-            "type": ["boolean", "string"],
+            "enum": [True, False, "1", "0", "owner"],
             "description": "`true` or `1`: readable with a key; `owner`: by its owner alone; `false` or `0`: public.",
         }
     )
@@ -221,7 +237,7 @@ class _UploadFields(_Object):
         "When it ends: `90s`, `10min`, `2h`, `7d`, `1w`, seconds, from 10^9 on a Unix timestamp, or an ISO 8601 time.",
         required=False,
     )
-    limit = _limit(required=False)
+    limit = _limit(required=False, or_none=False)
     private = fields.String(
         validate=validate.OneOf(["0", "1", "owner"]),
         metadata={"description": "`1`: readable with a key, which the server makes; `owner`: by nobody but its owner."},
@@ -232,21 +248,21 @@ class UploadQuerySchema(_UploadFields):
     """The fields of an upload whose body is the file itself; they may stand in the query of a form too."""
 
 
+# In the words of OpenAPI 3.1, and in those of 3.0, which tools go by that make clients.
+_BYTES = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+
+
 class UploadFormSchema(_UploadFields):
     """An upload form. The first file part of any name is taken where there is none called `file` or `img`."""
 
+    any_of = ("file", "img", "text")
     file = fields.List(
-        fields.Raw(metadata={"type": "string", "contentMediaType": "application/octet-stream"}),
+        fields.Raw(metadata=_BYTES),
         validate=validate.Length(min=1, max=100),
         metadata={"description": "The file, or several: all of them are kept, or none."},
     )
-    img = fields.Raw(
-        metadata={
-            "type": "string", "contentMediaType": "application/octet-stream",
-            "description": "Another name for the file, which some clients send.",
-        }
-    )  # fmt: skip
-    text = _text("A text instead of a file; it is named `paste.txt`.", required=False)
+    img = fields.Raw(metadata={**_BYTES, "description": "Another name for the file, which some clients send."})
+    text = _text("A text instead of a file, not an empty one; it is named `paste.txt`.", required=False)
     key = _text("An API key, for clients that cannot send headers. Put it before the file.", required=False)
     csrf_token = _text("The CSRF token, for browsers with the login cookie. Put it before the file.", required=False)
 

@@ -6,7 +6,7 @@ nothing read from the host, so that every machine answers the same.
 
 from pastebin.filetypes.archive_names import archive_name, name_key, numbered
 from pastebin.filetypes.choosing import choose_extension, media_type_for
-from pastebin.filetypes.filenames import content_disposition, extension_of_name, sanitise_filename
+from pastebin.filetypes.filenames import TAR_WRAPPINGS, content_disposition, extension_of_name, sanitise_filename
 from pastebin.filetypes.media_types import OCTET_STREAM, media_type_of
 from pastebin.filetypes.serving import Serving, serving
 from pastebin.filetypes.sniffing import SNIFF_BYTES, Sniffed, sniff
@@ -15,6 +15,7 @@ from pastebin.filetypes.text_probe import TextProbe
 __all__ = [
     "OCTET_STREAM",
     "SNIFF_BYTES",
+    "TAR_WRAPPINGS",
     "Serving",
     "Sniffed",
     "TextProbe",

@@ -18,6 +18,7 @@ from pastebin.blueprints.api import openapi
 from pastebin.services.actor import Scope
 from tests.browsing import log_in
 from tests.conftest import bearer
+from tests.forms import upload
 
 
 @pytest.fixture
@@ -80,6 +81,44 @@ def test_the_cookie_has_the_name_it_says(app, document):
         name = session_cookie.cookie_name(context.request)
 
     assert document["components"]["securitySchemes"]["session"]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("Changes", ["name", "filename", "extension", "expire", "limit", "private"]),
+        ("UploadForm", ["file", "img", "text"]),
+    ],
+)
+def test_of_which_fields_one_is_needed_is_written(document, name, fields):
+    assert document["components"]["schemas"][name]["anyOf"] == [{"required": [field]} for field in fields]
+
+
+@pytest.mark.parametrize("extension", ["png", ".md", "TAR", "tar.gz", ".tar.zst", "", "a.b", "x" * 17, "é", "a b"])
+def test_the_pattern_of_an_extension_fits_what_is_taken(client, document, make_key, extension):
+    headers = bearer(make_key("ann"))
+    told = upload(client, headers=headers)
+    pattern = document["components"]["schemas"]["Extension"]["properties"]["extension"]["pattern"]
+
+    answer = client.put(f"/api/users/me/files/{told['id']}/extension", json={"extension": extension}, headers=headers)
+
+    assert (answer.status_code == 200) is bool(re.search(pattern, extension))
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/users/me", {"GET", "HEAD", "OPTIONS"}), ("/api/keys", {"DELETE", "GET", "HEAD", "OPTIONS", "POST"}),
+        ("/api/upload", {"OPTIONS", "POST"}), ("/api/nothing", set()),
+    ],
+)  # fmt: skip
+def test_options_and_a_wrong_method_name_the_methods_that_are_taken(client, path, methods):
+    allowed = client.options(path).headers["Allow"]
+    refused = client.patch(path)
+
+    assert set(allowed.split(", ")) - {""} == methods
+    assert set(refused.headers.get("Allow", "").split(", ")) - {""} == methods
+    assert refused.status_code == (405 if methods else 404)
 
 
 # ---- real answers

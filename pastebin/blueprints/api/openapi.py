@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule as Route
@@ -128,8 +129,23 @@ def errors_of(rule: Rule, method: str, described: Description) -> list[type[Past
     return list(dict.fromkeys(found))
 
 
+class _Converter(OpenAPIConverter):
+    """Says too of which fields one has to be there, which marshmallow has no word for."""
+
+    def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
+        """One schema as JSON Schema."""
+        found: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec's own
+        if any_of := getattr(schema, "any_of", ()):
+            found["anyOf"] = [{"required": [name]} for name in any_of]
+        return found
+
+
+class _Schemas(MarshmallowPlugin):
+    Converter = _Converter
+
+
 def _spec_of(app: Flask) -> APISpec:
-    plugin = MarshmallowPlugin(schema_name_resolver=_name_of)
+    plugin = _Schemas(schema_name_resolver=_name_of)
     about = {"description": _ABOUT}
     spec = APISpec("pastebin", version("pastebin"), openapi_version="3.1.0", plugins=[plugin], info=about)
     spec.components.schema("Error", schema=ErrorSchema)

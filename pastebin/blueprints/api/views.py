@@ -6,6 +6,7 @@ from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response
 
 from pastebin.access import rates
+from pastebin.access.current import is_under_api
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import intake
 from pastebin.blueprints.api import clients, openapi, wire
@@ -89,11 +90,20 @@ def unknown(anything: str) -> Response:
     raise EndpointNotFound
 
 
-def _methods_of_path() -> list[str]:
+@bp.after_app_request
+def allow_what_is_taken(response: Response) -> Response:
+    """Have OPTIONS name the endpoint's own methods: Flask counts those of `unknown` among them, which are all."""
+    if request.method == "OPTIONS" and is_under_api(request.path) and "Allow" in response.headers:
+        response.headers["Allow"] = ", ".join(sorted(_methods_of_path()))
+    return response
+
+
+def _methods_of_path() -> set[str]:
     """The methods that the endpoint of this path takes; none where there is no such endpoint."""
     adapter = current_app.create_url_adapter(request)
     own = f"{bp.name}.{unknown.__name__}"
-    return [method for method in _METHODS if adapter and _endpoint(adapter, method) not in (own, None)]
+    found = {method for method in _METHODS if adapter and _endpoint(adapter, method) not in (own, None)}
+    return found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()) if found else found
 
 
 def _endpoint(adapter: MapAdapter, method: str) -> str | None:
