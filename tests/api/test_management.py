@@ -88,6 +88,27 @@ def test_parts_of_a_list(client, ann, query, expected):
     )
 
 
+def test_a_file_is_searched_by_its_names_its_address_and_its_uuid(client, ann):
+    told = upload(client, b"unlike the others", "Report_1%.txt", headers=ann)
+    client.put(f"{MINE}/{told['id']}/name", headers=ann, json={"name": "Yearly"})
+    for number in range(60):
+        upload(client, b"%d" % number, f"other-{number}.txt", headers=ann)
+
+    def found(query: str) -> tuple[int, list[str]]:
+        listed = client.get(MINE, headers=ann, query_string=query).json
+        return listed["count"], [file["id"] for file in listed["items"]]
+
+    inside = (told["hash"][4:12], told["hash"].upper(), told["uuid"][:13].upper(), told["uuid"])
+    for text in ("report_1%25", "REPORT", "yEARLY", "_1%25.t", *inside):
+        assert found(f"q={text}") == (1, [told["id"]])
+    assert found(f"q={told['sha256'][20:40]}") == found("q=rep_rt") == found("q=%25%25") == (0, [])
+    assert found("q=report&offset=1") == (1, [])
+    for query in ("q=other", "q=other&sort=size", "q=OTHER-&sort=-name&type=text"):
+        first, second = found(query), found(f"{query}&offset=50")
+        assert (first[0], len(first[1]), second[0], len(second[1])) == (60, 50, 60, 10)
+        assert len({*first[1], *second[1]}) == 60
+
+
 def test_files_of_one_form_keep_their_order(client, ann):
     names = [f"{number}.txt" for number in range(40)]
     client.post("/api/upload", headers=ann, data={"file": [(io.BytesIO(b"same"), name) for name in names]})

@@ -53,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     wanted.rounds = wanted.rounds or (3 if wanted.quick else 5)
     wanted.seconds = 1.0 if wanted.quick else 2.0
     wanted.big_bytes = (128 if wanted.quick else 1024) * 2**20
+    wanted.many_files = 10_000 if wanted.quick else 100_000
     return wanted
 
 
@@ -62,7 +63,7 @@ def _measure_all(wanted: argparse.Namespace) -> list[Result]:
         _check_room(folder, wanted.rounds * 3 * wanted.big_bytes)
         pastebin = stack.enter_context(pastebin_server(folder / "pastebin"))
         plain = stack.enter_context(plain_flask_server(folder / "plain"))
-        ground = Ground(pastebin, plain, folder, wanted.seconds, wanted.big_bytes)
+        ground = Ground(pastebin, plain, folder, wanted.seconds, wanted.big_bytes, wanted.many_files)
         names = tuple(wanted.only or NAMES)
         return [_measure(figure, wanted.rounds) for figure in figures(ground, names)]
 

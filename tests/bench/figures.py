@@ -1,11 +1,12 @@
 """What is measured, beside what, and how good it should be (the aims)."""
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from tests.bench import downloads, loops, uploads
+from tests.bench import downloads, lists, loops, uploads
 from tests.bench.client import Answer, Load
 from tests.bench.content import SMALL_BYTES, BigFile, BigFiles, small_texts
 from tests.bench.crew import Tally, Work, work_together
@@ -54,8 +55,10 @@ class Figure:
     title: str
     unit: str
     sides: dict[str, Turn]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[Comparison, ...] = ()
     before_each_turn: Callable[[], None] = lambda: None
+    #: How many milliseconds of the server's time on the cores an answer of each side may cost.
+    most_cpu_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,16 @@ class Ground:
     folder: Path
     seconds: float
     big_bytes: int
+    many_files: int
 
 
-NAMES = ("upload-big", "upload-small", "get-small", "not-modified", "get-big")
+NAMES = ("upload-big", "upload-small", "get-small", "not-modified", "get-big", "list")
 
 
 def figures(ground: Ground, names: tuple[str, ...]) -> list[Figure]:
     """The figures of those *names*, in the order in which they are measured."""
-    makers = dict(zip(NAMES, (_upload_big, _upload_small, _get_small, _not_modified, _get_big), strict=True))
+    every = (_upload_big, _upload_small, _get_small, _not_modified, _get_big, _list)
+    makers = dict(zip(NAMES, every, strict=True))
     return [makers[name](ground) for name in NAMES if name in names]
 
 
@@ -154,6 +159,23 @@ def _get_big(ground: Ground) -> Figure:
         },
         (Comparison(PASTEBIN, PLAIN, 0.95),),
     )
+
+
+def _list(ground: Ground) -> Figure:
+    """Last of all: the many files that it needs come into the pastebin's database with its first turn."""
+    collection = lists.Collection(ground.pastebin, ground.many_files)
+    return Figure(
+        "list",
+        f"GET of 50 of {ground.many_files:,} files of one user, one after the other",
+        "/s",
+        {query: partial(_one_by_one, collection, ground, query) for query in lists.MOST_CPU_MS},
+        before_each_turn=collection.make_once,
+        most_cpu_ms=lists.MOST_CPU_MS,
+    )
+
+
+def _one_by_one(collection: lists.Collection, ground: Ground, query: str) -> Slice:
+    return _per_second(ground, 1, collection.load(query), ground.pastebin.session.cpu_seconds)
 
 
 def _published(

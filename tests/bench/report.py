@@ -30,7 +30,7 @@ class Result:
 
     def grown_bytes(self) -> int | None:
         """The most that the pastebin's memory grew in any round, the first after its start included."""
-        turns = [self.warm_up[PASTEBIN], *self.slices[PASTEBIN]]
+        turns = [self.warm_up[PASTEBIN], *self.slices[PASTEBIN]] if PASTEBIN in self.slices else []
         return max((turn.grown_bytes for turn in turns if turn.grown_bytes is not None), default=None)
 
 
@@ -66,10 +66,11 @@ class Conditions:
 
 
 def summary(results: Iterable[Result]) -> list[Line]:
-    """Every ratio with its aim, and the memory of the big upload."""
+    """Every ratio and every time with its aim, and the memory of the big upload."""
     lines = []
     for result in results:
         lines += [_ratio_line(result, comparison) for comparison in result.figure.comparisons]
+        lines += [_time_line(result, side, most) for side, most in result.figure.most_cpu_ms.items()]
         grown = result.grown_bytes()
         if grown is not None:
             reached = "yes" if grown <= MEMORY_AIM_BYTES else "no"
@@ -86,6 +87,13 @@ def _ratio_line(result: Result, comparison: Comparison) -> Line:
         aim, reached = f"≥ {comparison.aim:g}", "yes" if median >= comparison.aim else "no"
     what = f"{result.figure.title}: {comparison.side} ÷ {comparison.beside}"
     return Line(what, f"{median:.2f}", f"{min(ratios):.2f}–{max(ratios):.2f}", aim, reached)
+
+
+def _time_line(result: Result, side: str, most: float) -> Line:
+    times = [turn.cpu_ms for turn in result.slices[side]]
+    median = statistics.median(times)
+    what, spread = f"{result.figure.title}: {side}, on the cores", f"{min(times):.1f}–{max(times):.1f}"
+    return Line(what, f"{median:.1f} ms", spread, f"≤ {most:g} ms", "yes" if median <= most else "no")
 
 
 SUMMARY_HEAD = ("", "median", "min–max", "aim", "reached")

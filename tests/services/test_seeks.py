@@ -1,23 +1,37 @@
-"""Asking by hash is a few seeks, however many files and uploads of the same content there are."""
+"""Asking by hash is a few seeks, however many files and uploads of the same content there are; counting is none."""
+
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Select, text
 
 from pastebin.extensions import db
-from pastebin.services import files
+from pastebin.services import catalogue, files
 
 
 def test_by_hash_every_table_is_entered_by_the_index_made_for_it(app: Flask) -> None:
     for query in (files._PUBLISHED.by_address, files._PUBLISHED.by_digest):
-        with app.app_context():
-            compiled = query.compile(db.engine, compile_kwargs={"literal_binds": False})
-            with db.engine.connect() as connection:
-                values = {"given": "0" * 16, "end": "0" * 16 + "g", "moment": 0}
-                sql = f"EXPLAIN QUERY PLAN {_named(str(compiled), compiled.positiontup or [])}"
-                plan = [row[3] for row in connection.execute(text(sql), {**compiled.params, **values})]
+        plan = _plan(app, query, {"given": "0" * 16, "end": "0" * 16 + "g", "moment": 0})
 
         assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], plan
         assert [step for step in plan if "ix_files_published (digest=? AND expires_at>?)" in step], plan
+
+
+def test_somebodys_files_are_counted_without_going_through_them(app: Flask) -> None:
+    plan = _plan(app, catalogue._OF_OWNER, {"owner": 1, "moment": 0})
+
+    assert [step for step in plan if "files" in step] == [
+        "SEARCH files USING INDEX ix_files_expires (expires_at<?)", "SCAN files USING INDEX ix_files_used_up",
+    ]  # fmt: skip
+
+
+def _plan(app: Flask, query: Select[Any], values: dict[str, object]) -> list[str]:
+    """What SQLite does for a query, step by step."""
+    with app.app_context():
+        compiled = query.compile(db.engine, compile_kwargs={"literal_binds": False})
+        with db.engine.connect() as connection:
+            sql = f"EXPLAIN QUERY PLAN {_named(str(compiled), compiled.positiontup or [])}"
+            return [row[3] for row in connection.execute(text(sql), {**compiled.params, **values})]
 
 
 def _named(sql: str, order: list[str]) -> str:
