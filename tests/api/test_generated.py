@@ -81,7 +81,9 @@ EXCLUDED = (
         "negative_data_rejection",
         "limit 0-50, default 50, offset from 0; anything else falls back to the default; "
         "unknown parameters are ignored (section 5)",
-        lambda case, response: case.path.endswith("/files") and _is_wrong_in(ParameterLocation.QUERY)(case, response),
+        lambda case, response: (
+            case.path.endswith(("/files", "/takedowns")) and _is_wrong_in(ParameterLocation.QUERY)(case, response)
+        ),
     ),
     Excluded(
         "negative_data_rejection",
@@ -108,7 +110,7 @@ EXCLUDED = (
     Excluded(
         "positive_data_acceptance",
         "Strings are trimmed; a name has at most 255 characters and no control characters (section 5)",
-        _refused_for("name", "filename"),
+        _refused_for("name", "filename", "reason"),
     ),
     Excluded(
         "positive_data_acceptance",
