@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from pastebin.access import csrf
 from pastebin.access.session_cookie import CookieSession
 from pastebin.services import sessions
-from pastebin.services.actor import User
+from pastebin.services.actor import Actor, ActorKind, User
 
 COOKIE = "pastebin_session"
 
@@ -34,3 +34,9 @@ def log_in(app: Flask, user: User) -> Browser:
     client = app.test_client()
     client.set_cookie(COOKIE, token)
     return Browser(client, token, header)
+
+
+def session_of(user: User, address: str = "192.0.2.1") -> Actor:
+    """*user*, logged in, as services see it. Needs the application's context."""
+    _token, login = sessions.begin(user)
+    return Actor(ActorKind.SESSION, address, user, credential_id=login.token_hash)

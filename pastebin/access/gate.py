@@ -134,18 +134,28 @@ def enter(rule: Rule) -> None:
     g.csrf_pending = False
     if not rule.uploads:
         request.max_content_length = _MOST_FORM_BYTES
-    g.actor = actor = identity.of_headers(request)
-    if not rule.always:
-        switches.check(actor.user, rule.switch)
-    _check_needs(rule, actor, request)
-    check_scope(rule, actor)
-    check_verified(rule, actor)
+    actor = _admit(rule, request)
     if request.method not in csrf.SAFE_METHODS:
         _check_csrf(rule, actor, request)
     if rule.limit or request.method not in csrf.SAFE_METHODS or is_under_api(request.path):
         (rates.look if rule.uploads else rates.take)(rule.limit or Limit.GENERAL, actor)
     if rule.uploads:
         _check_declared_length(actor, request)
+    elif request.method not in csrf.SAFE_METHODS and not actor.is_nobody:
+        # Who takes their time with a body must not outlive what let them in. It is read here, and judged anew.
+        request.get_data()
+        _admit(rule, request)
+
+
+def _admit(rule: Rule, request: Request) -> Actor:
+    """Who asks, if they may; sets `g.actor`."""
+    g.actor = actor = identity.of_headers(request)
+    if not rule.always:
+        switches.check(actor.user, rule.switch)
+    _check_needs(rule, actor, request)
+    check_scope(rule, actor)
+    check_verified(rule, actor)
+    return actor
 
 
 def settle_key(rule_scope: Scope, text: str) -> Actor:

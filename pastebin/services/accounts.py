@@ -134,8 +134,8 @@ def log_in(actor: Actor, name: str, password: str) -> User:
     return user
 
 
-def prove_password(actor: Actor, password: str) -> None:
-    """Make sure that it is the account's owner who asks, by the password once more.
+def prove_password(actor: Actor, password: str) -> str:
+    """Make sure that it is the account's owner who asks, by the password once more; the proof, for `check_proof`.
 
     Raises:
         RateLimited: too many attempts. Nothing was hashed.
@@ -149,6 +149,18 @@ def prove_password(actor: Actor, password: str) -> None:
     if not _verify(row.password_hash, password):
         raise PasswordInvalid
     limits.forget("login name", row.name_key)
+    return str(row.password_hash)
+
+
+def check_proof(connection: Connection, actor: Actor, proof: str) -> None:
+    """Make sure that the password that was proved is still the account's, in the transaction that rests on it.
+
+    Raises:
+        PasswordInvalid: it was changed meanwhile, by somebody who had a better right maybe.
+    """
+    still = select(UserRow.id).where(UserRow.id == actor.user_id, UserRow.password_hash == proof)
+    if connection.execute(still).first() is None:
+        raise PasswordInvalid
 
 
 def change_password(actor: Actor, old: str, new: str) -> None:
@@ -159,9 +171,10 @@ def change_password(actor: Actor, old: str, new: str) -> None:
         FieldsInvalid: *new* cannot be used.
     """
     check_password(new, field="new_password")
-    prove_password(actor, old)
+    proof = prove_password(actor, old)
     new_hash = hash_password(new)
     with transaction() as connection:
+        check_proof(connection, actor, proof)
         set_password(connection, cast(int, actor.user_id), new_hash, spared_session=actor.credential_id)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from pastebin.extensions import now, reading
 from pastebin.models import AuditRow
+from pastebin.services import standing
 from pastebin.services.actor import Actor
 
 COMMAND_LINE = "(command line)"
@@ -28,9 +29,14 @@ def note(connection: Connection, actor: Actor | None, act: str, **facts: object)
     """Write an act down inside the transaction that does it: neither is there without the other.
 
     Args:
-        actor: None for the command line.
+        actor: staff, or None for the command line.
         facts: what it was done to, in plain values; nothing secret.
+
+    Raises:
+        SessionInvalid, PermissionMissing: since the request began, the actor lost what it takes.
     """
+    if actor is not None:
+        standing.check_staff(connection, actor)
     user = actor.user if actor else None
     values = {
         "done_at": now(),

@@ -4,10 +4,12 @@ The files go in batches, for there may be many. Where that is cut off, the
 account stays locked, and the sweep goes on with it.
 """
 
-from sqlalchemy import delete, select, update
+from typing import cast
+
+from sqlalchemy import Connection, delete, select, update
 
 from pastebin.extensions import generation, now, reading, transaction
-from pastebin.models import ApiKeyRow, FileRow, SessionRow, UserRow
+from pastebin.models import ApiKeyRow, SessionRow, UserRow
 from pastebin.services import accounts, audit, files
 from pastebin.services.actor import Actor
 
@@ -18,10 +20,12 @@ def close_own(actor: Actor, password: str) -> None:
     Raises:
         RateLimited, PasswordInvalid: *actor* could not prove to be there in person.
     """
-    accounts.prove_password(actor, password)
-    if actor.user_id is not None:
-        _lock(actor.user_id)
-        _finish(actor.user_id)
+    proof = accounts.prove_password(actor, password)
+    user = accounts.get(cast(int, actor.user_id))
+    with transaction() as connection:
+        accounts.check_proof(connection, actor, proof)
+        _lock(connection, user.id)
+    _finish(user.id)
 
 
 def close(actor: Actor | None, user_id: int) -> None:
@@ -35,9 +39,9 @@ def close(actor: Actor | None, user_id: int) -> None:
     """
     user = accounts.get(user_id)
     with transaction() as connection:
+        _lock(connection, user.id)
         audit.note(connection, actor, "close account", user=user.name, uid=user.id)
-    _lock(user_id)
-    _finish(user_id)
+    _finish(user.id)
 
 
 def sweep() -> None:
@@ -48,19 +52,17 @@ def sweep() -> None:
         _finish(user_id)
 
 
-def _lock(user_id: int) -> None:
-    with transaction() as connection:
-        this = update(UserRow).where(UserRow.id == user_id)
-        connection.execute(this.values(is_disabled=True, closed_at=now()))
-        connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
-        connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
+def _lock(connection: Connection, user_id: int) -> None:
+    this = update(UserRow).where(UserRow.id == user_id)
+    connection.execute(this.values(is_disabled=True, closed_at=now()))
+    connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+    connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
 
 
 def _finish(user_id: int) -> None:
+    # Nothing comes in meanwhile: a disabled account takes no more files.
     for batch in files.in_batches(user_id):
         files.remove(batch)
     with transaction() as connection:
-        # Also what was uploaded meanwhile by a request that had begun before the account was locked.
-        files.remove_within(connection, FileRow.owner_id == user_id)
         connection.execute(delete(UserRow).where(UserRow.id == user_id))
     generation.advance()

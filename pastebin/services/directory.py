@@ -103,9 +103,6 @@ def set_email(actor: Actor | None, user_id: int, email: str | None) -> Account:
         FieldsInvalid: it cannot be an address. UserNotFound: there is none of this id.
     """
     checked = emails.check(email) if email else None
-    with transaction() as connection:
-        tickets.forget(connection, user_id, *Purpose)
-        outbox.withdraw(connection, user_id, *Purpose)
     _write(actor, user_id, {"email": checked, "email_verified_at": now() if checked else None})
     return get(user_id)
 
@@ -120,6 +117,9 @@ def _write(actor: Actor | None, user_id: int, values: dict[str, Any]) -> None:
         if values.get("is_disabled"):
             connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
             connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
+        if "email" in values:
+            tickets.forget(connection, user_id, *Purpose)
+            outbox.withdraw(connection, user_id, *Purpose)
         if values.get("is_staff") is False:
             # Keys keep their scopes, and staff ones hold for nobody but staff.
             connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))

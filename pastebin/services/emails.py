@@ -2,15 +2,17 @@
 
 import re
 
-from pastebin.errors import FieldsInvalid
+from pastebin.config import Rate
+from pastebin.errors import FieldsInvalid, RateLimited
 from pastebin.extensions import settings
 from pastebin.services import limits, outbox
 from pastebin.services.limits import Place
 
 LONGEST = 254
 
-# Not what RFC 5322 allows, but what addresses are made of: nothing that means something in a header.
-_SHAPE = re.compile(r'[^\s@<>()\[\]\\,;:"]+@[^\s@<>()\[\]\\,;:"]+')
+# A dot-atom of RFC 5322, in any letters, at a host name. Nothing that means something in a header: least of all
+# an encoded word (RFC 2047), which may have line ends in it that come out when a header is written.
+_SHAPE = re.compile(r"(?!.*=\?)[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[^\W_][\w-]*(\.[^\W_][\w-]*)*")
 
 
 def check(email: str | None) -> str:
@@ -20,9 +22,7 @@ def check(email: str | None) -> str:
         FieldsInvalid: it cannot be one.
     """
     email = (email or "").strip()
-    domain = email.rpartition("@")[2]
-    is_whole = bool(_SHAPE.fullmatch(email)) and all(domain.split("."))
-    if not is_whole or len(email) > LONGEST or not email.isprintable():
+    if not _SHAPE.fullmatch(email) or len(email) > LONGEST or not email.isprintable():
         raise FieldsInvalid(
             f"An e-mail address looks like ann@example.org and has at most {LONGEST} characters.", fields=["email"]
         )
@@ -32,15 +32,28 @@ def check(email: str | None) -> str:
 def take_places(asked_from: str, email: str, user_id: int | None = None) -> list[Place]:
     """Count a mail to *email* that is asked for: for whoever asks, for the address, and for the account (MAIL_RATE).
 
-    Where no mail can be sent nothing is counted.
+    Where no mail can be sent nothing is counted, nor where it would be too many.
 
     Raises:
         RateLimited: too many.
     """
     if not outbox.is_open():
         return []
-    wanted = [("mail", asked_from), ("mail to", email.lower()[:128])]
+    rate = settings.MAIL_RATE
+    wanted = [("mail", asked_from, askers_rate()), ("mail to", email.lower()[:128], rate)]
     if user_id is not None:
-        wanted.append(("mail verify", str(user_id)))
-    taken = (limits.take_place(name, subject, settings.MAIL_RATE) for name, subject in wanted)
-    return [place for place in taken if place]
+        wanted.append(("mail verify", str(user_id), rate))
+    taken: list[Place] = []
+    try:
+        for name, subject, its_rate in wanted:
+            taken += [place] if (place := limits.take_place(name, subject, its_rate)) else []
+    except RateLimited:
+        for place in taken:
+            limits.give_back(place)
+        raise
+    return taken
+
+
+def askers_rate() -> Rate:
+    """How often one address may ask for mails, whoever they go to: behind it may be many people."""
+    return Rate(4 * settings.MAIL_RATE.count, settings.MAIL_RATE.seconds)

@@ -12,12 +12,13 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import FileIO
-from typing import Any
+from typing import Any, cast
 
 from pastebin.blobs import BlobMissing
 from pastebin.errors import FileNotFound
-from pastebin.extensions import generation, store
-from pastebin.services import catalogue, files
+from pastebin.extensions import generation, reading, store
+from pastebin.services import catalogue, files, standing
+from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
 from pastebin.services.inventory import Inventory
 from pastebin.services.zip_records import Entry, descriptor, directory_header, end_of_directory, local_header
@@ -39,8 +40,8 @@ class ContentIncomplete(Exception):
     """A file that is there has no bytes, or too few: the archive must not look whole."""
 
 
-def archive(owner_id: int, describe: Describe) -> Generator[bytes, None, None]:
-    """The bytes of a ZIP archive with all live files of an account, oldest first, and `LISTING` as its last entry.
+def archive(actor: Actor, describe: Describe) -> Generator[bytes, None, None]:
+    """The bytes of a ZIP archive with all live files of the actor's, oldest first, and `LISTING` as its last entry.
 
     Files that were uploaded after it began are left out, so that it ends; so
     are those that are deleted before their turn.
@@ -50,16 +51,17 @@ def archive(owner_id: int, describe: Describe) -> Generator[bytes, None, None]:
 
     Raises:
         ContentIncomplete, OSError: bytes are missing or cannot be read. What was sent has no end, and opens nowhere.
+        SessionInvalid: the actor's session or key has ended meanwhile: there is no more for it.
     """
     begun = datetime.now(UTC)
     with closing(Inventory()) as inventory:
-        yield from _joined(_parts(owner_id, begun, describe, inventory))
+        yield from _joined(_parts(actor, begun, describe, inventory))
 
 
-def _parts(owner_id: int, begun: datetime, describe: Describe, inventory: Inventory) -> Iterator[bytes]:
+def _parts(actor: Actor, begun: datetime, describe: Describe, inventory: Inventory) -> Iterator[bytes]:
     writer = ArchiveWriter(inventory)
     inventory.name_for(LISTING)  # nobody else's
-    for file in _files(owner_id, begun):
+    for file in _files(actor, begun):
         if (blob := _open(file)) is None:
             continue
         with blob:
@@ -128,7 +130,7 @@ class _Listing:
 _LISTING_END = b"\n]}\n"
 
 
-def _files(owner_id: int, until: datetime) -> Iterator[StoredFile]:
+def _files(actor: Actor, until: datetime) -> Iterator[StoredFile]:
     """The account's files, each as it is when its turn comes: that may be hours after the first one's.
 
     What was read of the next ones is believed for a moment, and only while nothing is removed or changed.
@@ -136,7 +138,9 @@ def _files(owner_id: int, until: datetime) -> Iterator[StoredFile]:
     last = None
     while True:
         mark, read_at = generation.read(), time.monotonic()
-        batch = catalogue.following(owner_id, last, until)
+        with reading() as connection:
+            standing.check(connection, actor)
+        batch = catalogue.following(cast(int, actor.user_id), last, until)
         if not batch:
             return
         for file in batch:

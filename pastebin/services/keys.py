@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pastebin.errors import FieldsInvalid, KeyInvalid, KeyNotFound
 from pastebin.extensions import now, reading, transaction
 from pastebin.models import ApiKeyRow, UserRow
-from pastebin.services import names, secrets
+from pastebin.services import names, secrets, standing
 from pastebin.services.accounts import COLUMNS, as_user
 from pastebin.services.actor import DEFAULT_SCOPES, Actor, ActorKind, Scope, User
 
@@ -37,14 +37,18 @@ def issue(
     scopes: Iterable[Scope] | None = None,
     expires_at: datetime | None = None,
     max_file_size: int | None = None,
+    *,
+    by: Actor | None = None,
 ) -> ApiKey:
     """Make a key for *owner*. Its `secret` is shown this once and not kept.
 
     Args:
         max_file_size: bytes that one request with it may send, where that is less than its owner may.
+        by: whose session asks for it, unless it is the command line.
 
     Raises:
         FieldsInvalid: a name too long, no scope at all, or one that only staff may hold.
+        SessionInvalid: the session that asks has ended meanwhile: it must leave nothing behind that lasts longer.
     """
     chosen = DEFAULT_SCOPES if scopes is None else frozenset(scopes)
     if not chosen:
@@ -62,6 +66,8 @@ def issue(
         "expires_at": expires_at,
     }
     with transaction() as connection:
+        if by is not None:
+            standing.check(connection, by)
         row = connection.execute(insert(ApiKeyRow).values(values).returning(*_COLUMNS)).one()
     return replace(_as_key(row), secret=secret)
 

@@ -59,6 +59,8 @@ def write(purpose: Purpose, name: str, email: str, token: str, expires_at: datet
         "link": f"{settings.BASE_URL}/{purpose}/{token}",
         "until": f"{expires_at.day} {expires_at:%B %Y, %H:%M} UTC",
     }
+    if "=?" in email:  # of an account from before such addresses were refused
+        raise ValueError("an encoded word is no address")
     message = EmailMessage(_POLICY)
     message["From"] = settings.MAIL_FROM or f"pastebin <{sender()}>"
     local, _at, domain = email.rpartition("@")

@@ -118,21 +118,32 @@ def delete(reach: Reach, reference: Reference) -> None:
         raise FileNotFound
 
 
-def delete_several(reach: Reach, references: Sequence[Reference]) -> int:
-    """Delete files, all in one transaction; how many. Those that there are not are passed over.
+def find_several(reach: Reach, references: Sequence[Reference]) -> list[StoredFile]:
+    """The files of some references. Those that there are not are passed over.
 
     Raises:
         BodyTooLarge: more than `MOST_AT_ONCE`.
         FileNotFound: none of them is there.
-        AmbiguousFile: several files have one of the hashes. None is deleted.
+        AmbiguousFile: several files have one of the hashes.
     """
     if len(references) > MOST_AT_ONCE:
         raise BodyTooLarge(f"At most {MOST_AT_ONCE} files can be deleted at once.", limit=MOST_AT_ONCE)
     found = []
     for reference in references:
         with suppress(FileNotFound):
-            found.append(find(reach, reference).uuid)
-    count = _remove(reach, found) if found else 0
+            found.append(find(reach, reference))
+    if not found:
+        raise FileNotFound
+    return found
+
+
+def delete_several(reach: Reach, references: Sequence[Reference]) -> int:
+    """Delete files, all in one transaction; how many. Those that there are not are passed over.
+
+    Raises:
+        BodyTooLarge, FileNotFound, AmbiguousFile: see `find_several`. None is deleted.
+    """
+    count = _remove(reach, [file.uuid for file in find_several(reach, references)])
     if count == 0:
         raise FileNotFound
     return count

@@ -8,8 +8,7 @@ forgetting sends it twice.
 """
 
 import logging
-from datetime import timedelta
-from email.message import EmailMessage
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
@@ -18,7 +17,7 @@ from pastebin.config import DAY
 from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import OutboxRow, UserRow
 from pastebin.services import letters, limits, smtp, tickets
-from pastebin.services.smtp import NotSent, Undeliverable
+from pastebin.services.smtp import NotSent, Postponed, Undeliverable
 from pastebin.services.tickets import Purpose
 
 log = logging.getLogger(__name__)
@@ -124,20 +123,25 @@ def _has_place(connection: Connection, user_id: int) -> bool:
 
 def _send(row: Row[*tuple[Any, ...]]) -> bool:
     """Send one mail; false where the server is at fault. What is no longer wanted is dropped."""
-    message = _letter(row)
-    if message is not None:
+    wanted = _wanted(row)
+    if wanted is not None:
         try:
-            smtp.send(message, row.email)
-        except Undeliverable as fault:
-            log.error("mail %d (%s, to user %s) is given up: %s", row.id, row.kind, row.user_id, fault)
+            smtp.send(letters.write(*wanted), row.email)
         except NotSent as fault:
-            return _leave(row, fault)
+            _leave(row, fault)
+            return False
+        except Postponed as fault:
+            _leave(row, fault)
+            return True
+        except Exception as fault:  # noqa: BLE001 - one mail that cannot be written must not stop those after it
+            why = fault if isinstance(fault, Undeliverable) else f"it could not be written ({type(fault).__name__})"
+            log.error("mail %d (%s, to user %s) is given up: %s", row.id, row.kind, row.user_id, why)
     with transaction() as connection:
         _forget(connection, row.id)
     return True
 
 
-def _leave(row: Row[*tuple[Any, ...]], fault: NotSent) -> bool:
+def _leave(row: Row[*tuple[Any, ...]], fault: Exception) -> None:
     """Leave a mail for the next time, if there is one."""
     pause = _pause(row.attempts)
     is_last = now() + pause >= row.created_at + _LIFE
@@ -146,11 +150,10 @@ def _leave(row: Row[*tuple[Any, ...]], fault: NotSent) -> bool:
     if is_last:
         with transaction() as connection:
             _forget(connection, row.id)
-    return False
 
 
-def _letter(row: Row[*tuple[Any, ...]]) -> EmailMessage | None:
-    """The mail with a fresh ticket in it; None where the account no longer is as it was when the mail was asked for."""
+def _wanted(row: Row[*tuple[Any, ...]]) -> tuple[Purpose, str, str, str, datetime] | None:
+    """What stands in the mail: a fresh ticket; None where the account is not as it was when the mail was asked for."""
     purpose = Purpose(row.kind)
     is_verified = UserRow.email_verified_at.is_not(None)
     wanted = select(UserRow.name).where(
@@ -164,7 +167,7 @@ def _letter(row: Row[*tuple[Any, ...]]) -> EmailMessage | None:
         if name is None:
             return None
         token, expires_at = tickets.issue(connection, purpose, row.user_id, row.email)
-    return letters.write(purpose, name, row.email, token, expires_at)
+    return purpose, str(name), row.email, token, expires_at
 
 
 def _forget(connection: Connection, number: int) -> None:

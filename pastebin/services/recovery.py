@@ -26,7 +26,7 @@ def ask(actor: Actor, name_or_email: str) -> None:
     if not typed:
         raise FieldsInvalid("Type your user name or your e-mail address.", fields=["account"])
     meant = typed if "@" in typed else accounts.fold_name(typed)
-    limits.take_place("mail", limits.subject_of(actor.address), settings.MAIL_RATE)
+    limits.take_place("mail", limits.subject_of(actor.address), emails.askers_rate())
     limits.take_place("mail forgot", meant.lower()[:128], settings.MAIL_RATE)
     with transaction() as connection:
         outbox.add(connection, Purpose.RESET, meant[: emails.LONGEST])

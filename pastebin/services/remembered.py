@@ -1,5 +1,6 @@
 """What is read from the database for almost every request, and changes seldom: kept until the generation changes."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -14,10 +15,15 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class _Seen(Generic[Value]):
-    """A value, as of a mark of the generation."""
+    """A value, as of a mark of the generation, and until when it is believed without one."""
 
     mark: bytes
     value: Value
+    until: float
+
+
+# Whoever dies between a change and its mark must not leave it unseen for ever.
+_BELIEVED_SECONDS = 5.0
 
 
 class Remembered(Generic[Value]):
@@ -35,7 +41,7 @@ class Remembered(Generic[Value]):
         """The value."""
         mark = generation.read()
         seen = self._seen.get(db.engine)
-        if seen is None or seen.mark != mark:
+        if seen is None or seen.mark != mark or seen.until < time.monotonic():
             # The mark is read first: a change in between is seen at the next look.
-            seen = self._seen[db.engine] = _Seen(mark, self._read())
+            seen = self._seen[db.engine] = _Seen(mark, self._read(), time.monotonic() + _BELIEVED_SECONDS)
         return seen.value

@@ -18,6 +18,10 @@ class NotSent(Exception):
     """The server was not reached, or did not want anything from us; the text says what to do. Worth another try."""
 
 
+class Postponed(Exception):
+    """The server does not take mail for this address now (grey-listing, say); others are not concerned."""
+
+
 class Undeliverable(Exception):
     """The server will never take this mail; the text says why. Another try is in vain."""
 
@@ -26,7 +30,7 @@ def send(message: EmailMessage, email: str) -> None:
     """Hand a mail for *email* over; on return the server has taken it.
 
     Raises:
-        NotSent, Undeliverable: their texts have nothing in them that stood in the mail.
+        NotSent, Postponed, Undeliverable: their texts have nothing in them that stood in the mail.
     """
     if not settings.SMTP_HOST:
         head = "".join(f"{name}: {message[name]}\n" for name in ("From", "To", "Subject"))
@@ -36,7 +40,7 @@ def send(message: EmailMessage, email: str) -> None:
         _hand_over(message, email)
     except smtplib.SMTPRecipientsRefused as fault:
         (code, said), *_ = fault.recipients.values()
-        raise (Undeliverable if code >= 500 else NotSent)(f"the address was refused: {_line(code, said)}") from None
+        raise (Undeliverable if code >= 500 else Postponed)(f"the address was refused: {_line(code, said)}") from None
     except (smtplib.SMTPNotSupportedError, UnicodeError) as fault:
         raise _not_supported(fault) from None
     except (smtplib.SMTPException, OSError) as fault:

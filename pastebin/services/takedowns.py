@@ -18,6 +18,8 @@ from pastebin.services.files import LIVE, remove_within
 
 LONGEST_REASON = 1000
 
+_BATCH = 500
+
 
 @dataclass(frozen=True)
 class Takedown:
@@ -43,15 +45,22 @@ def make(actor: Actor | None, digest: str, reason: str) -> tuple[Takedown, int]:
     """
     made = Takedown(_check_digest(digest), _check_reason(reason), now())
     with transaction() as connection:
-        known = _public_files(connection, made.digest)
-        _write(connection, made, was_published=any(is_published for _uuid, is_published in known))
-        if known:
-            rows = [{"uuid": uuid, "digest": made.digest} for uuid, _is_published in known]
-            connection.execute(insert(TakenDownFileRow), rows)
-        count = remove_within(connection, FileRow.digest == made.digest)
-        audit.note(connection, actor, "takedown", digest=made.digest, reason=made.reason, count=count)
-    generation.advance()
-    return made, count
+        files = connection.execute(select(func.count()).where(FileRow.digest == made.digest)).scalar_one()
+        _write(connection, made, was_published=_is_published(connection, made.digest))
+        audit.note(connection, actor, "takedown", digest=made.digest, reason=made.reason, count=files)
+    # From here on no upload of it is taken. Files go in batches, for there may be many, and others write in between.
+    return made, _remove(made.digest)
+
+
+def sweep() -> None:
+    """Go on with takedowns that were cut off."""
+    unfinished = select(TakedownRow.digest).where(
+        select(FileRow.id).where(FileRow.digest == TakedownRow.digest).exists()
+    )
+    with reading() as connection:
+        left = connection.execute(unfinished).scalars().all()
+    for digest in left:
+        _remove(digest)
 
 
 def lift(actor: Actor | None, digest: str) -> None:
@@ -78,11 +87,26 @@ def listing(limit: int = 50, offset: int = 0) -> tuple[int, list[Takedown]]:
     return count, [Takedown(row.digest, row.reason, row.taken_down_at) for row in rows]
 
 
-def _public_files(connection: Connection, digest: str) -> list[tuple[str, bool]]:
-    """The live files of a content that strangers could read, each with whether its hash address led to it too."""
-    is_published = FileRow.download_limit.is_(None)
-    known = select(FileRow.id, is_published).where(FileRow.digest == digest, ~FileRow.is_private, LIVE)
-    return [(row[0], bool(row[1])) for row in connection.execute(known, {"moment": now()})]
+def _is_published(connection: Connection, digest: str) -> bool:
+    """Whether its hash address leads anywhere: to a live, public, unlimited file."""
+    published = (FileRow.digest == digest, ~FileRow.is_private, FileRow.download_limit.is_(None), LIVE)
+    return connection.execute(select(FileRow.id).where(*published).limit(1), {"moment": now()}).first() is not None
+
+
+def _remove(digest: str) -> int:
+    """Remove all files of a content, and leave a tombstone for each that strangers could read; how many there were."""
+    removed = 0
+    mine = select(FileRow.id, ~FileRow.is_private & LIVE).where(FileRow.digest == digest).limit(_BATCH)
+    while True:
+        with transaction() as connection:
+            batch = connection.execute(mine, {"moment": now()}).all()
+            known = [{"uuid": uuid, "digest": digest} for uuid, is_public in batch if is_public]
+            if known:
+                connection.execute(insert(TakenDownFileRow), known)
+            removed += remove_within(connection, FileRow.id.in_([uuid for uuid, _is_public in batch]))
+        if not batch:
+            return removed
+        generation.advance()
 
 
 def _write(connection: Connection, made: Takedown, *, was_published: bool) -> None:

@@ -33,7 +33,7 @@ def add(connection: Connection, sizes: Iterable[tuple[int, int]]) -> None:
 
     Raises:
         StorageLimit: one of the owners has no room for theirs.
-        SessionInvalid: one of the accounts is gone.
+        SessionInvalid: one of the accounts is gone, or disabled.
     """
     files, added = _summed(sizes)
     quota = settings.USER_QUOTA
@@ -41,8 +41,8 @@ def add(connection: Connection, sizes: Iterable[tuple[int, int]]) -> None:
         room = FOREVER if quota is None else quota - added[user_id]
         values = {"user": user_id, "files": files[user_id], "bytes": added[user_id], "room": room}
         if _ADD.count(connection, values) == 0:
-            if quota is None or connection.execute(_OF, {"user": user_id}).first() is None:
-                raise SessionInvalid("This account is gone. Nothing was kept.")
+            if quota is None or connection.execute(_OPEN, {"user": user_id}).first() is None:
+                raise SessionInvalid("This account is gone or disabled. Nothing was kept.")
             raise StorageLimit(
                 f"Your storage limit of {write_size(quota)} is reached. Delete something, and try again.",
                 limit=quota,
@@ -91,9 +91,10 @@ def _summed(sizes: Iterable[tuple[int, int]]) -> tuple[Counter[int], Counter[int
 _FILES, _BYTES = bindparam("files", type_=BigInteger), bindparam("bytes", type_=BigInteger)
 _THIS = UserRow.id == bindparam("user", type_=BigInteger)
 _OF = select(UserRow.file_count, UserRow.used_bytes).where(_THIS)
+_OPEN = select(UserRow.id).where(_THIS, UserRow.is_disabled.is_(False))
 _ADD = Prepared(
     update(UserRow)
-    .where(_THIS, UserRow.used_bytes <= bindparam("room", type_=BigInteger))
+    .where(_THIS, UserRow.is_disabled.is_(False), UserRow.used_bytes <= bindparam("room", type_=BigInteger))
     .values(file_count=UserRow.file_count + _FILES, used_bytes=UserRow.used_bytes + _BYTES)
 )
 _SUBTRACT = Prepared(

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pastebin.extensions import clear_log, now, reading, settings, store, transaction
 from pastebin.models import BlobRow, BlobState, FileRow, LeaseRow
-from pastebin.services import closing, files, keys, limits, outbox, sessions, staging, strays, tickets
+from pastebin.services import closing, files, keys, limits, outbox, sessions, staging, strays, takedowns, tickets
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ def sweep(*, slices: int = 1, slice_number: int = 0) -> Swept:
 
 def _sweep(slices: int, slice_number: int) -> Swept:
     closing.sweep()
+    takedowns.sweep()
     swept = Swept(files=_remove_due_files(), blobs=_remove_orphans())
     swept.strays = store.clean(settings.SWEEP_GRACE) + _remove_strays(slice_number, slices)
     sessions.sweep()

@@ -31,13 +31,14 @@ def change(actor: Actor, password: str, email: str) -> User:
         FieldsInvalid: it cannot be an address. PasswordInvalid: *password* is wrong. RateLimited: too many mails.
     """
     wanted = emails.check(email) if email.strip() else None
-    accounts.prove_password(actor, password)
+    proof = accounts.prove_password(actor, password)
     user = accounts.get(cast(int, actor.user_id))
     if wanted == user.email and (user.is_verified or wanted is None):
         return user
     if wanted:
         emails.take_places(limits.subject_of(actor.address), wanted, user.id)
     with transaction() as connection:
+        accounts.check_proof(connection, actor, proof)
         connection.execute(update(UserRow).where(UserRow.id == user.id).values(email=wanted, email_verified_at=None))
         tickets.forget(connection, user.id, *Purpose)
         outbox.withdraw(connection, user.id, *Purpose)

@@ -151,7 +151,7 @@ class World:
             self._fill(case, user, key)
         if case.media_type == "multipart/form-data" and isinstance(case.body, dict):
             # Werkzeug's client sends an empty field without a line for its text, and the next part is taken for that.
-            case.body = {name: " " if value == "" else value for name, value in case.body.items()}
+            case.body = {name: _said(value) for name, value in case.body.items()}
         return credential
 
     def _fill(self, case: schemathesis.Case, user: User, key: keys.ApiKey) -> None:
@@ -165,6 +165,13 @@ class World:
             if isinstance(values, dict) and not (case.meta and case.meta.is_negative_at(place)):
                 is_path = place is ParameterLocation.PATH
                 values.update({name: real[name] for name in values if name in real and (is_path or name != "name")})
+
+
+def _said(value: object) -> object:
+    """A field's value, or its values, without empty ones."""
+    if isinstance(value, list):
+        return [_said(each) for each in value]
+    return " " if value == "" else value
 
 
 def nobody(app: Flask) -> World:

@@ -108,7 +108,8 @@ def test_the_pattern_of_an_extension_fits_what_is_taken(client, document, make_k
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/api/users/me", {"DELETE", "GET", "HEAD", "OPTIONS"}), ("/api/keys", {"DELETE", "GET", "HEAD", "OPTIONS", "POST"}),
+        ("/api/users/me", {"DELETE", "GET", "HEAD", "OPTIONS"}),
+        ("/api/keys", {"DELETE", "GET", "HEAD", "OPTIONS", "POST"}),
         ("/api/upload", {"OPTIONS", "POST"}), ("/api/nothing", set()),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from pastebin.services import accounts, audit, keys, upkeep
+from pastebin.services import accounts, audit, keys, takedowns, upkeep
 from pastebin.services.actor import Scope
 from tests.conftest import PASSWORD, bearer
 from tests.contents import stored
@@ -186,3 +186,25 @@ def test_no_upload_slips_by_at_the_same_moment(app, client, staff, round_):
     assert statuses <= {201, 451}
     assert client.get(f"/{digest}").status_code in (404, 451)
     assert client.get("/api/files", headers=staff).json["count"] == 0
+
+
+def test_what_was_cut_off_is_finished_by_the_sweep(app, client, staff, monkeypatch):
+    told = [upload(client, BAD) for _ in range(5)]
+    monkeypatch.setattr(takedowns, "_BATCH", 2)
+    remove = takedowns.remove_within
+
+    def cut_off(*_arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, app.app_context(), pytest.raises(KeyboardInterrupt):
+        patched.setattr(takedowns, "remove_within", cut_off)
+        takedowns.make(None, DIGEST, "x")
+    assert client.post("/api/upload", data=BAD).status_code == 451
+    assert client.get(f"/{told[0]['uuid']}").status_code == 200
+    assert remove is takedowns.remove_within
+    with app.app_context():
+        upkeep.sweep()
+
+    assert {client.get(f"/{each['uuid']}").status_code for each in told} == {451}
+    assert client.get(f"/{DIGEST}").status_code == 451
+    assert stored(app) == []

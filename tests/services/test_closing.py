@@ -105,12 +105,13 @@ def take_in(user, content: bytes) -> None:
     uploads.take_in(acting(user), [uploads.Incoming(spool, "late.txt", "utf-8")], uploads.Rules())
 
 
-def test_an_upload_that_was_under_way_goes_too(app, ann, monkeypatch):
+def test_an_upload_that_was_under_way_is_refused(app, ann, monkeypatch):
     in_batches = files.in_batches
 
     def late(user_id):
         yield from in_batches(user_id)
-        take_in(ann, b"late")
+        with pytest.raises(SessionInvalid):
+            take_in(ann, b"late")
 
     monkeypatch.setattr(files, "in_batches", late)
     with app.app_context():

@@ -6,8 +6,9 @@ import pytest
 
 from pastebin.errors import FieldsInvalid, UserNotFound
 from pastebin.services import accounts, audit, directory, keys, sessions
-from pastebin.services.actor import Actor, ActorKind
+from pastebin.services.actor import Actor
 from pastebin.services.directory import Changes
+from tests.browsing import session_of
 from tests.conftest import PASSWORD, bearer
 from tests.forms import upload
 
@@ -15,7 +16,7 @@ from tests.forms import upload
 @pytest.fixture
 def root(app) -> Actor:
     with app.app_context():
-        return Actor(ActorKind.SESSION, "192.0.2.1", accounts.create("root", PASSWORD, is_staff=True))
+        return session_of(accounts.create("root", PASSWORD, is_staff=True))
 
 
 @pytest.fixture

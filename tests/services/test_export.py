@@ -20,14 +20,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text, update
 
-from pastebin.extensions import db, now, store, transaction
+from pastebin.errors import SessionInvalid
+from pastebin.extensions import db, generation, now, store, transaction
 from pastebin.models import FileRow
-from pastebin.services import accounts, catalogue, export, files, upkeep
-from pastebin.services.actor import Actor, ActorKind, nobody
+from pastebin.services import accounts, catalogue, directory, export, files, sessions, upkeep
+from pastebin.services.actor import Actor, nobody
+from pastebin.services.directory import Changes
 from pastebin.services.export import ArchiveWriter, ContentIncomplete
 from pastebin.services.files import StoredFile
 from pastebin.services.inventory import Inventory
 from pastebin.services.uploads import Incoming, Privacy, Rules, take_in
+from tests.browsing import session_of
 from tests.filetypes.names import STRANGE, is_safe
 from tests.programs import needs_program
 
@@ -45,7 +48,7 @@ def context(app: Flask) -> Iterator[None]:
 
 @pytest.fixture
 def ann() -> Actor:
-    return Actor(ActorKind.SESSION, "192.0.2.1", accounts.create("ann", "correct horse battery"))
+    return session_of(accounts.create("ann", "correct horse battery"))
 
 
 def take(actor: Actor, content: bytes = b"hello\n", name: str = "x.txt", **rules: object) -> StoredFile:
@@ -62,7 +65,7 @@ def told(file: StoredFile) -> dict[str, object]:
 
 def exported(actor: Actor) -> zipfile.ZipFile:
     assert actor.user_id is not None
-    found = zipfile.ZipFile(BytesIO(b"".join(export.archive(actor.user_id, told))))
+    found = zipfile.ZipFile(BytesIO(b"".join(export.archive(actor, told))))
     assert found.testzip() is None
     return found
 
@@ -137,7 +140,7 @@ def test_an_entry_was_changed_when_the_file_was_uploaded(ann: Actor) -> None:
 def begun(actor: Actor) -> tuple[Iterator[bytes], bytes]:
     """An export whose client has taken the first block and waits."""
     assert actor.user_id is not None
-    blocks = export.archive(actor.user_id, told)
+    blocks = export.archive(actor, told)
     return blocks, next(blocks)
 
 
@@ -163,6 +166,22 @@ def test_what_expires_before_its_turn_is_left_out(ann: Actor, monkeypatch: pytes
     found = zipfile.ZipFile(BytesIO(head + b"".join(blocks)))
 
     assert list(listed(found)) == [first.uuid]
+
+
+@pytest.mark.parametrize("end", ["session", "account"])
+def test_who_was_locked_out_meanwhile_gets_no_more(ann: Actor, end: str) -> None:
+    for number in range(3):
+        take(ann, LARGE + b"%d" % number)
+    blocks, _head = begun(ann)
+
+    if end == "session":
+        sessions.end(ann.credential_id)
+    else:
+        directory.change(None, ann.user_id or 0, Changes(is_disabled=True))
+    generation.advance()
+
+    with pytest.raises(SessionInvalid):
+        list(blocks)
 
 
 def test_more_files_than_are_read_at_once_are_all_in_it(ann: Actor) -> None:
@@ -301,7 +320,7 @@ def test_other_programs_open_it(ann: Actor, tmp_path: Path, program: Program) ->
         take(ann, content, name)
     assert ann.user_id is not None
     path = tmp_path / "files.zip"
-    path.write_bytes(b"".join(export.archive(ann.user_id, told)))
+    path.write_bytes(b"".join(export.archive(ann, told)))
 
     check(program(path))
 

@@ -437,3 +437,42 @@ def test_an_account_that_goes_takes_its_mail_and_links_along(post):
             connection.execute(delete(UserRow))
 
     assert (count(post, TicketRow), count(post, OutboxRow)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "=?utf-8?q?a=40evil=2eorg=0d=0aSubject=3a_hello?=@example.org", "a=?b@example.org", "a@=?utf-8?q?b?=",
+        "a.@example.org", ".a@example.org", "a@-example.org", "a@example..org", "a@[127.0.0.1]",
+    ],
+)  # fmt: skip
+def test_what_would_be_decoded_in_a_header_is_no_address(address):
+    with pytest.raises(FieldsInvalid):
+        emails.check(address)
+
+
+def test_one_that_cannot_be_written_stops_nobody_else(post, caplog):
+    bad, good = post.person("bad", is_verified=False), post.person("good")
+    with post.app.app_context(), transaction() as connection:
+        evil = "=?utf-8?q?a=40evil=2eorg=0d=0aSubject=3a_hello=0d=0a?=@example.org"
+        connection.execute(update(UserRow).where(UserRow.id == bad.id).values(email=evil))
+        outbox.add(connection, Purpose.VERIFY, evil, bad.id)
+    ask(post, "good")
+
+    assert [mail.recipient for mail in post.deliver()] == [good.email]
+    assert count(post, OutboxRow) == 0
+    assert "it could not be written (ValueError)" in caplog.text
+
+
+def test_who_is_refused_for_the_moment_holds_up_nobody_else(post, server):
+    for name in ("ann", "bob"):
+        post.person(name)
+    for name in ("ann", "bob"):
+        ask(post, name)
+    server.replies["RCPT"] = "450 come back later"
+
+    with post.app.app_context():
+        assert outbox.send_due()  # no pause for the others
+        with reading() as connection:
+            attempts = connection.execute(select(OutboxRow.attempts)).scalars().all()
+    assert attempts == [1, 1]

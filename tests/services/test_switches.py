@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from sqlalchemy import insert
 
 from pastebin.errors import EndpointNotFound, SwitchedOff
-from pastebin.services import audit, switches
-from pastebin.services.actor import Actor, ActorKind, User
+from pastebin.extensions import now, transaction
+from pastebin.models import SwitchRow
+from pastebin.services import accounts, audit, switches
+from pastebin.services.actor import User
 from pastebin.services.switches import Switch
+from tests.browsing import session_of
+from tests.conftest import PASSWORD
 
 ANN = User(1, "ann", is_staff=False)
 STAFF = User(2, "root", is_staff=True)
@@ -59,7 +66,7 @@ def test_another_worker_sees_it_at_once(app, make_app):
 
 
 def test_turning_twice_is_no_error_and_one_act():
-    actor = Actor(ActorKind.SESSION, "192.0.2.1", STAFF)
+    actor = session_of(accounts.create("root", PASSWORD, is_staff=True))
     for _ in range(2):
         switches.turn(actor, Switch.GLOBAL, is_on=True)
     switches.turn(None, Switch.GLOBAL, is_on=False)
@@ -68,7 +75,7 @@ def test_turning_twice_is_no_error_and_one_act():
     assert count == 2
     assert [(act.actor_id, act.actor_name, act.act, act.facts) for act in acts] == [
         (None, "(command line)", "kill switch", {"switch": "GLOBAL", "state": False}),
-        (2, "root", "kill switch", {"switch": "GLOBAL", "state": True}),
+        (actor.user_id, "root", "kill switch", {"switch": "GLOBAL", "state": True}),
     ]
 
 
@@ -76,3 +83,15 @@ def test_turning_twice_is_no_error_and_one_act():
 def test_a_number_that_no_switch_has_is_not_found(number):
     with pytest.raises(EndpointNotFound):
         switches.by_number(number)
+
+
+def test_a_change_whose_mark_was_lost_is_seen_after_a_while(monkeypatch):
+    assert switches.on() == frozenset()
+    with transaction() as connection:
+        connection.execute(insert(SwitchRow).values(id=int(Switch.GLOBAL), changed_at=now()))
+    assert switches.on() == frozenset()
+
+    later = time.monotonic() + 6
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    assert switches.on() == {Switch.GLOBAL}

@@ -177,3 +177,30 @@ def test_what_staff_did_is_in_the_audit_log(app: Flask, root: Visitor, ann: Visi
 def test_the_pages_need_their_token(root: Visitor, ann: Visitor, make_user: Callable[..., User]) -> None:
     for path in ("/admin/switches/5", "/admin/users/1", "/admin/takedowns", "/admin/files/delete"):
         assert root.post(path, {"state": "on"}).status_code == 403
+
+
+def test_buttons_beside_a_refused_bound_do_what_they_say(app: Flask, root: Visitor, ann: Visitor) -> None:
+    path = f"/admin/users/{uid_of(app, 'ann')}"
+    root.submit(path, f"{path}/bound", max_file_size="5")
+
+    refused = root.submit(path, f"{path}/bound", max_file_size="nonsense")
+
+    assert refused.text.count(f'action="{path}"') == 2
+    assert root.submit(path, f"{path}/bound", do="disable").status_code == 400
+    assert 'value="5"' in root.get(path).text
+
+
+def test_an_accounts_bound_is_nobody_elses_to_know(app: Flask, root: Visitor, ann: Visitor, visitor: Visitor) -> None:
+    path = f"/admin/users/{uid_of(app, 'ann')}"
+    root.submit(path, f"{path}/bound", max_file_size="77GiB")
+
+    assert "77 GiB" not in visitor.get("/").text
+    assert "77 GiB" in ann.get("/").text
+    assert "up to 16 GiB" in visitor.get("/").text
+
+
+def test_a_page_of_what_was_taken_down_says_so(root: Visitor, ann: Visitor) -> None:
+    uuid = ann.upload(b"bad")
+    root.submit("/admin/takedowns", digest=hashlib.sha256(b"bad").hexdigest(), reason="x")
+
+    assert "<h1>Taken down</h1>" in ann.get(f"/view/{uuid}").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -163,6 +164,17 @@ def test_nothing_ticked_says_what_to_do(ann: Visitor) -> None:
 
     assert answer.status_code == 400
     assert "No file was chosen." in answer.text
+
+
+def test_the_question_is_about_fifty_at_most_each_once(ann: Visitor) -> None:
+    uuid = ann.upload(b"1", "once.txt")
+    gone = str(uuid4())
+
+    question = ann.submit("/files", "/files/delete", ids=[uuid] * 60 + [gone])
+
+    assert question.status_code == 200
+    assert question.text.count("once.txt") == 1
+    assert ann.submit("/files", "/files/delete", ids=[str(uuid4()) for _ in range(51)]).status_code == 413
 
 
 def test_others_files_are_not_deleted(app: Flask, ann: Visitor, visitor: Visitor) -> None:

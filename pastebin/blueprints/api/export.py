@@ -5,7 +5,7 @@ from functools import partial
 from flask import request
 from werkzeug.wrappers import Response
 
-from pastebin.access.gate import Needs, current_user, gate
+from pastebin.access.gate import Needs, current_actor, current_user, gate
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.delivery import deliver_archive
 from pastebin.blueprints.description import Answer, describes
@@ -33,4 +33,6 @@ def export_my_files() -> Response:
     """
     user = current_user()
     describe = partial(describe_managed, links=links(), for_owner=True)
-    return deliver_archive(request, f"{user.name}-files-{now():%Y-%m-%d}.zip", export.archive(user.id, describe))
+    return deliver_archive(
+        request, f"{user.name}-files-{now():%Y-%m-%d}.zip", export.archive(current_actor(), describe)
+    )

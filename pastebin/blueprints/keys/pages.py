@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 from wtforms import Field, StringField
 
 from pastebin import expiry
-from pastebin.access.gate import Needs, Token, gate
+from pastebin.access.gate import Needs, Token, current_actor, gate
 from pastebin.blueprints.keys import wire
 from pastebin.blueprints.keys.views import bp
 from pastebin.blueprints.pages import PageForm, person, render, render_again
@@ -57,7 +57,7 @@ def make_on_page() -> Response:
     try:
         scopes = wire.parse_scopes(request.form.getlist("scopes"))
         expires_at = expiry.parse(form.expire.data, now()) if form.expire.data else None
-        made = keys.issue(person(), form.name.data, scopes, expires_at)
+        made = keys.issue(person(), form.name.data, scopes, expires_at, by=current_actor())
     except FieldsInvalid as error:
         return render_again("keys/keys.html", form, error, _shown())
     response = render("keys/keys.html", form=KeyForm(empty=True), made=made, **_shown())

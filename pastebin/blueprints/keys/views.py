@@ -3,7 +3,7 @@
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from pastebin.access.gate import Needs, current_user, gate
+from pastebin.access.gate import Needs, current_actor, current_user, gate
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.keys import wire
 from pastebin.blueprints.schemas import ApiKeysSchema, CountSchema, DoneSchema, KeyWantedSchema, NewApiKeySchema
@@ -19,8 +19,8 @@ bp = Blueprint("keys", __name__, template_folder="templates")
 def make() -> Response:
     """Make a key."""
     wanted = wire.parse_wanted(request)
-    made = keys.issue(current_user(), wanted.name, wanted.scopes, wanted.expires_at, wanted.max_file_size)
-    return wire.render_made(made)
+    given = (wanted.name, wanted.scopes, wanted.expires_at, wanted.max_file_size)
+    return wire.render_made(keys.issue(current_user(), *given, by=current_actor()))
 
 
 @bp.get("/api/keys")

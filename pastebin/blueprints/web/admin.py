@@ -16,7 +16,7 @@ from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.forms import BoundForm, TakedownForm
 from pastebin.blueprints.web.shelves import Shelf
 from pastebin.config import read_optional_size
-from pastebin.errors import EndpointNotFound, FieldsInvalid, UserNotFound
+from pastebin.errors import EndpointNotFound, FieldsInvalid, FieldsMissing, UserNotFound
 from pastebin.services import audit, catalogue, directory, management, switches, takedowns
 from pastebin.services.catalogue import Selection
 from pastebin.services.directory import Account, Changes
@@ -100,6 +100,10 @@ def change_user(uid: str) -> Response:
 def bind_user(uid: str) -> Response:
     """Set how much an account may send at once."""
     account, form = directory.get(_user_id(uid)), BoundForm()
+    if form.max_file_size.name not in request.form:
+        raise FieldsMissing(
+            "The field max_file_size is missing; empty, it takes the bound away.", fields=["max_file_size"]
+        )
     try:
         bound = read_optional_size(form.max_file_size.data or "")
     except ValueError as fault:

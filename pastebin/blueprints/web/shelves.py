@@ -100,13 +100,12 @@ def deleted(shelf: Shelf, uuid: str) -> Response:
 
 def several_deleted(shelf: Shelf) -> Response:
     """Delete the files that were ticked, once it is confirmed that it is meant."""
-    ids = request.form.getlist("ids")
+    ids = dict.fromkeys(request.form.getlist("ids"))
     if not ids:
         raise FieldsMissing("No file was chosen. Go back, tick those that are to go, and try again.", fields=["ids"])
     references = [Reference(reference[0]) for each in ids if (reference := split(each)) is not None]
     if request.form.get("confirmed") != "1":
-        found = [management.find(shelf.reach, reference) for reference in references]
-        return render("confirm_deletion.html", files=found, shelf=shelf)
+        return render("confirm_deletion.html", files=management.find_several(shelf.reach, references), shelf=shelf)
     return render("deleted.html", count=management.delete_several(shelf.reach, references), shelf=shelf)
 
 

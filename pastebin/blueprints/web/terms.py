@@ -31,7 +31,7 @@ class Terms:
     switched_off: bool
     wants_verified: bool
     largest: int
-    largest_with_account: int
+    largest_with_account: int | None
     daily_quota: int | None
     longest: int | None
     types: tuple[str, ...]
@@ -47,7 +47,7 @@ def terms(actor: Actor) -> Terms:
         wants_verified=wants_verified,
         switched_off=Switch.FILE_CREATE in switches.on() and not (actor.user and actor.user.is_staff),
         largest=bounds.largest_body(actor),
-        largest_with_account=bounds.largest_body(None),
+        largest_with_account=settings.MAX_FILE_SIZE if actor.is_nobody else None,
         daily_quota=settings.ANONYMOUS_QUOTA if actor.is_nobody else None,
         longest=longest,
         types=settings.ALLOWED_TYPES,
