@@ -8,11 +8,11 @@ import click
 from flask import Flask
 
 from pastebin import __version__, create_app, expiry
-from pastebin.config import ConfigInvalid, instance_folder, read_optional_size, write_size
-from pastebin.errors import PastebinError
+from pastebin.config import ConfigInvalid, instance_folder, read_bound, write_size
+from pastebin.errors import KeyNotFound, PastebinError
 from pastebin.extensions import now
-from pastebin.services import accounts, closing, directory, fsck, keys, switches, upkeep
-from pastebin.services.actor import Scope
+from pastebin.services import accounts, audit, closing, directory, fsck, keys, switches, upkeep
+from pastebin.services.actor import Scope, User
 from pastebin.services.switches import Switch
 
 
@@ -53,6 +53,7 @@ def add_user(name: str, staff: bool, email: str | None, password_stdin: bool) ->
     with _app(may_be_new=True).app_context():
         accounts.check_name(name)
         made = accounts.create(name, _read_password(password_stdin), email=email, is_staff=staff, is_vouched_for=True)
+        audit.note_command("add account", user=made.name, uid=made.id, is_staff=made.is_staff)
     click.echo(f"Made the {'staff ' if staff else ''}account {made.name} (id {made.id}) in {instance_folder()}.")
 
 
@@ -65,7 +66,7 @@ def list_users(search: str) -> None:
         while len(found) < count and (more := directory.listing(search, offset=len(found))[1]):
             found += more
     for each in found:
-        click.echo("\t".join((each.name, f"id {each.id}", _had_by(each), _marks(each), each.email or "")).rstrip())
+        click.echo("\t".join((each.name, f"id {each.id}", _had_by(each), _marks(each), _email(each))).rstrip())
     if not found:
         click.echo(f"There is no account with {search} in its name." if search else "There are no accounts yet.")
 
@@ -89,9 +90,8 @@ def change_user(
             directory.set_email(None, owner.id, None if email == "none" else email)
         account = directory.change(None, owner.id, directory.Changes(is_staff, is_disabled))
     bound = "MAX_FILE_SIZE" if account.max_file_size is None else write_size(account.max_file_size)
-    click.echo(
-        f"{account.name} (id {account.id}): {_marks(account)}; {_had_by(account)}; sends at most {bound} at once."
-    )
+    facts = f"{_marks(account)}; {_email(account) or 'no e-mail'}; {_had_by(account)}; sends at most {bound} at once"
+    click.echo(f"{account.name} (id {account.id}): {facts}.")
 
 
 @user.command("passwd")
@@ -102,6 +102,7 @@ def set_password(name: str, password_stdin: bool) -> None:
     with _app().app_context():
         owner = accounts.find(name)
         accounts.replace_password(owner.id, _read_password(password_stdin))
+        audit.note_command("set password", user=owner.name, uid=owner.id)
     click.echo(f"Set the password of {owner.name}. All sessions have ended.")
 
 
@@ -137,8 +138,21 @@ def add_key(
     with _app().app_context():
         when = expiry.parse(expire, now()) if expire else None
         bound = _read_bound(max_file_size) if max_file_size else None
-        made = keys.issue(accounts.find(user), name, [Scope(scope) for scope in scopes] or None, when, bound)
+        owner = accounts.find(user)
+        if directory.get(owner.id).is_disabled:
+            raise click.ClickException(f"{owner.name} is disabled. 'pastebin user change {owner.name} --enable' first.")
+        made = keys.issue(owner, name, [Scope(scope) for scope in scopes] or None, when, bound)
+        audit.note_command("add key", user=owner.name, uid=owner.id, key=made.id, scopes=sorted(made.scopes))
     click.echo(made.secret)
+
+
+@key.command("list")
+@click.argument("user")
+def list_keys(user: str) -> None:
+    """Show the API keys of USER, without the keys themselves."""
+    with _app().app_context():
+        owner = accounts.find(user)
+        _show_keys(keys.listing(owner.id), owner.name)
 
 
 @key.command("invalidate")
@@ -147,15 +161,32 @@ def add_key(
 @click.option("--id", "key_id", type=int, metavar="ID", help="The one key with this id.")
 def invalidate_key(user: str, every: bool, key_id: int | None) -> None:
     """Make API keys of USER unusable, at once. Without an option, lists them."""
+    if every and key_id is not None:
+        raise click.ClickException("Say --id for one key or --all for all of them, not both. Nothing was done.")
     with _app().app_context():
         owner = accounts.find(user)
         if every:
-            click.echo(f"Invalidated {keys.invalidate_all(owner.id)} keys of {owner.name}.")
+            count = keys.invalidate_all(owner.id)
+            audit.note_command("invalidate keys", user=owner.name, uid=owner.id, count=count)
+            click.echo(f"Invalidated {count} keys of {owner.name}.")
         elif key_id is not None:
-            keys.invalidate(owner.id, key_id)
-            click.echo(f"Invalidated key {key_id} of {owner.name}.")
+            _invalidate_one(owner, key_id)
         else:
-            _list_keys(keys.listing(owner.id), owner.name)
+            found = keys.listing(owner.id)
+            _show_keys(found, owner.name)
+            if found:
+                click.echo("Choose one with --id ID, or --all.")
+
+
+def _invalidate_one(owner: User, key_id: int) -> None:
+    try:
+        keys.invalidate(owner.id, key_id)
+    except KeyNotFound as fault:
+        raise click.ClickException(
+            f"{owner.name} has no API key {key_id}. 'pastebin key list {owner.name}' shows those there are."
+        ) from fault
+    audit.note_command("invalidate key", user=owner.name, uid=owner.id, key=key_id)
+    click.echo(f"Invalidated key {key_id} of {owner.name}.")
 
 
 @cli.command("switch")
@@ -225,7 +256,7 @@ def _read_password(from_stdin: bool) -> str:
 
 def _read_bound(text: str) -> int | None:
     try:
-        return read_optional_size(text)
+        return read_bound(text)
     except ValueError as fault:
         raise click.ClickException(f"--max-file-size {fault}.") from fault
 
@@ -235,18 +266,31 @@ def _had_by(account: directory.Account) -> str:
     return f"{files} of {write_size(account.used_bytes)}"
 
 
+def _email(account: directory.Account) -> str:
+    if account.email is None:
+        return ""
+    return account.email if account.is_verified else f"{account.email} (not confirmed)"
+
+
 def _marks(account: directory.Account) -> str:
     kind = "staff" if account.is_staff else "user"
     return f"{kind}, disabled" if account.is_disabled else kind
 
 
-def _list_keys(found: list[keys.ApiKey], owner: str) -> None:
+def _show_keys(found: list[keys.ApiKey], owner: str) -> None:
     for each in found:
-        click.echo(f"{each.id}\t{each.name or '(no name)'}\t{','.join(sorted(each.scopes))}\t{_last_used(each)}")
+        name, scopes = each.name or "(no name)", ",".join(sorted(each.scopes))
+        bound = "" if each.max_file_size is None else f"at most {write_size(each.max_file_size)} an upload"
+        click.echo("\t".join((str(each.id), name, scopes, _last_used(each), _ends(each), bound)).rstrip())
     if not found:
         click.echo(f"{owner} has no API keys.")
-    else:
-        click.echo("Choose one with --id ID, or --all.")
+
+
+def _ends(each: keys.ApiKey) -> str:
+    if each.expires_at is None:
+        return "never expires"
+    word = "expired" if each.expires_at <= now() else "expires"
+    return f"{word} {each.expires_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _last_used(each: keys.ApiKey) -> str:

@@ -121,6 +121,13 @@ def read_optional_duration(raw: object) -> int | None:
     return seconds
 
 
+def read_bound(raw: object) -> int | None:
+    """A size above zero; empty or 'none' for none."""
+    if (size := read_optional_size(raw)) == 0:
+        raise ValueError("must be more than nothing, or 'none'")
+    return size
+
+
 def read_optional_size(raw: object) -> int | None:
     """A size; empty or 'none' for none."""
     return None if _is_none(raw) else read_size(raw)

@@ -5,6 +5,8 @@ Services raise these; every protocol renders them in its own words. `code` and
 what to do; `facts` are what a program may want to know.
 """
 
+from pastebin import durations
+
 
 class PastebinError(Exception):
     """A failure that a client is told about.
@@ -104,10 +106,7 @@ class EmailNotVerified(PastebinError):
 
     code = "EMAIL_NOT_VERIFIED_ERROR"
     status = 403
-    message = (
-        "Uploading needs a confirmed e-mail address. Open the link in the mail that you were sent, "
-        "or ask for another at /account."
-    )
+    message = "Uploading here needs a confirmed e-mail address. The page /account tells how it stands with yours."
 
 
 class RegistrationClosed(PastebinError):
@@ -276,10 +275,11 @@ class RateLimited(PastebinError):
 
     code = "RATELIMITED_ERROR"
     status = 429
-    message = "Too many attempts. Wait a while and try again."
+    message = "This was too often. Wait a while and try again."
 
-    def __init__(self, retry_after: int, limit: int, message: str | None = None) -> None:
-        super().__init__(message, retryAfter=retry_after, limit=limit)
+    def __init__(self, retry_after: int, limit: int) -> None:
+        when = f"This was too often. You can try again in {durations.in_words(retry_after)}."
+        super().__init__(when, retryAfter=retry_after, limit=limit)
         self.retry_after = retry_after
         self.limit = limit
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from pastebin import __version__, create_app
 from pastebin.cli import cli
-from pastebin.services import accounts, keys, sessions
+from pastebin.services import accounts, audit, keys, sessions
 from pastebin.services.actor import nobody
 from tests.conftest import PASSWORD, bearer
 from tests.forms import upload
@@ -223,9 +223,11 @@ def test_accounts_are_listed_and_changed(run, ann, instance):
     listed = run("user", "list")
     assert (listed.exit_code, listed.output) == (0, "ann\tid 1\t0 files of 0 bytes\tuser\n")
     changed = run("user", "change", "ann", "--staff", "--disable", "--max-file-size", "10MiB")
-    assert changed.output == "ann (id 1): staff, disabled; 0 files of 0 bytes; sends at most 10 MiB at once.\n"
+    assert (
+        changed.output == "ann (id 1): staff, disabled; no e-mail; 0 files of 0 bytes; sends at most 10 MiB at once.\n"
+    )
     back = run("user", "change", "ann", "--no-staff", "--enable", "--max-file-size", "none")
-    assert back.output == "ann (id 1): user; 0 files of 0 bytes; sends at most MAX_FILE_SIZE at once.\n"
+    assert back.output == "ann (id 1): user; no e-mail; 0 files of 0 bytes; sends at most MAX_FILE_SIZE at once.\n"
     assert run("user", "list", "b").output == "There is no account with b in its name.\n"
     wrong = run("user", "change", "ann", "--max-file-size", "much")
     assert (wrong.exit_code, wrong.stderr) == (
@@ -273,3 +275,49 @@ def test_a_key_is_bound(run, ann, instance):
 
     app = create_app(instance)
     assert app.test_client().post("/api/upload", data=b"123456", headers=bearer(secret)).status_code == 413
+
+
+def test_an_address_that_is_not_confirmed_is_shown_so(run, ann, instance):
+    with in_app(instance):
+        accounts.create("bob", PASSWORD, email="bob@example.org")
+
+    assert "bob@example.org (not confirmed)" in run("user", "list").output
+
+
+def test_keys_are_listed_with_their_ends_and_bounds(run, ann):
+    assert run("key", "list", "ann").output == "ann has no API keys.\n"
+    run("key", "add", "ann", "--name", "small", "--max-file-size", "1KiB", "--expire", "30d")
+    run("key", "add", "ann")
+
+    newer, older = run("key", "list", "ann").output.splitlines()
+
+    assert newer.endswith("never used\tnever expires")
+    assert re.search(r"small\t.*\tnever used\texpires [0-9-]+ [0-9:]+ UTC\tat most 1 KiB an upload$", older)
+
+
+def test_one_key_or_all_but_not_both(run, ann):
+    run("key", "add", "ann")
+
+    done = run("key", "invalidate", "ann", "--id", "1", "--all")
+
+    assert (done.exit_code, "not both" in done.stderr) == (1, True)
+    assert "1\t" in run("key", "list", "ann").output
+    assert "ann has no API key 99." in run("key", "invalidate", "ann", "--id", "99").stderr
+
+
+def test_a_disabled_account_gets_no_key(run, ann):
+    run("user", "change", "ann", "--disable")
+
+    assert "--enable" in run("key", "add", "ann").stderr
+
+
+def test_what_the_command_does_to_accounts_is_in_the_audit_log(run, ann, instance):
+    run("user", "passwd", "ann", "--password-stdin", stdin="another password\n")
+    run("key", "add", "ann")
+    run("key", "invalidate", "ann", "--id", "1")
+    run("key", "invalidate", "ann", "--all")
+
+    with in_app(instance):
+        acts = audit.listing()[1]
+    assert [act.act for act in acts] == ["invalidate keys", "invalidate key", "add key", "set password", "add account"]
+    assert {act.actor_name for act in acts} == {audit.COMMAND_LINE}

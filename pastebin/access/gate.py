@@ -227,7 +227,8 @@ def check_scope(rule: Rule, actor: Actor) -> None:
     if rule.for_sessions and actor.kind is ActorKind.KEY:
         raise PermissionMissing("API keys cannot be used for this. Log in instead.")
     if rule.scope and not actor.is_nobody and not actor.may(rule.scope):
-        raise PermissionMissing(f"This API key lacks the scope {rule.scope}.", scope=rule.scope)
+        message = f"This API key lacks the scope {rule.scope}. Make one that has it, at /keys."
+        raise PermissionMissing(message, scope=rule.scope)
 
 
 def check_verified(rule: Rule, actor: Actor) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Request
 from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
+from pastebin.addresses import split
 from pastebin.blueprints.numbers import whole_number
 from pastebin.services.catalogue import ORDERS, Selection
 
@@ -26,7 +27,14 @@ def part_of_list(query: Query) -> tuple[int, int]:
 def selection(owner_id: int | None, query: Query) -> Selection:
     """Which files (`q`, `type`), and in which order (`sort`)."""
     order: tuple[ColumnElement[Any], ...] = ORDERS.get(query.get("sort", ""), ())
-    return Selection(owner_id, query.get("q", "").strip(), query.get("type", "").strip().lower(), order)
+    return Selection(owner_id, _wanted(query.get("q", "").strip()), query.get("type", "").strip().lower(), order)
+
+
+def _wanted(text: str) -> str:
+    """What is looked for; of an address, a file's `id` or a whole link the part that names the file."""
+    parts = urlsplit(text).path.split("/") if "://" in text else [text]
+    named = [found[0] for part in parts if (found := split(part))]
+    return named[0] if named else text
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from pastebin.extensions import now, reading
+from pastebin.extensions import now, reading, transaction
 from pastebin.models import AuditRow
 from pastebin.services import standing
 from pastebin.services.actor import Actor
@@ -46,6 +46,12 @@ def note(connection: Connection, actor: Actor | None, act: str, **facts: object)
         "facts": json.dumps(facts, sort_keys=True),
     }
     connection.execute(insert(AuditRow).values(values))
+
+
+def note_command(act: str, **facts: object) -> None:
+    """Write down what the command line did, where that has no transaction of ours."""
+    with transaction() as connection:
+        note(connection, None, act, **facts)
 
 
 def listing(limit: int = 50, offset: int = 0) -> tuple[int, list[Act]]:

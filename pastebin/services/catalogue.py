@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from pastebin.addresses import SHORTEST_ADDRESS
 from pastebin.extensions import Instant, Moment, db, now, reading
 from pastebin.models import AddressRow, FileRow, UserRow
 from pastebin.services.files import FILES, LIVE, NEWEST_FIRST, StoredFile, among, fetch
@@ -91,6 +92,8 @@ def _mentions(text: str) -> Iterator[ColumnElement[bool]]:
         # An address is the beginning of a digest, so few are looked up.
         here = select(AddressRow.digest).where(AddressRow.digest == FileRow.digest, _has(AddressRow.address, text))
         yield and_(_has(FileRow.digest, text), here.exists())
+        if len(text) >= SHORTEST_ADDRESS:  # it may be longer than the address: the whole digest, say
+            yield FileRow.digest.startswith(text.lower())
 
 
 def _has(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:

@@ -113,8 +113,7 @@ def delete(reach: Reach, reference: Reference) -> None:
     Raises:
         FileNotFound, AmbiguousFile: see `find`.
     """
-    file = find(reach, reference)
-    if _remove(reach, [file.uuid]) == 0:
+    if _remove(reach, _named([find(reach, reference)])) == 0:
         raise FileNotFound
 
 
@@ -143,7 +142,7 @@ def delete_several(reach: Reach, references: Sequence[Reference]) -> int:
     Raises:
         BodyTooLarge, FileNotFound, AmbiguousFile: see `find_several`. None is deleted.
     """
-    count = _remove(reach, [file.uuid for file in find_several(reach, references)])
+    count = _remove(reach, _named(find_several(reach, references)))
     if count == 0:
         raise FileNotFound
     return count
@@ -159,22 +158,33 @@ def delete_all(reach: Reach, actor: Actor, password: str) -> int:
     accounts.prove_password(actor, password)
     if reach.owner_id is None:
         raise FileNotFound
-    count = sum(_remove(reach, batch) for batch in files.in_batches(reach.owner_id))
+    count = sum(_remove(reach, {"uuids": list(batch)}) for batch in files.in_batches(reach.owner_id))
     if count == 0:
         raise FileNotFound("There are no files to delete.")
     return count
 
 
-def _remove(reach: Reach, uuids: Sequence[str]) -> int:
-    def note(connection: Connection, count: int) -> None:
-        _note(connection, reach, "delete", uuids=list(uuids), count=count)
+def _named(found: Sequence[StoredFile]) -> dict[str, list[str]]:
+    """What the audit log is to keep of files that go."""
+    return {
+        "uuids": [file.uuid for file in found],
+        "names": [file.filename for file in found],
+        "sha256": [file.digest for file in found],
+        "owners": sorted({"nobody" if file.owner_id is None else str(file.owner_id) for file in found}),
+    }
 
-    return files.remove(uuids, also=note)
+
+def _remove(reach: Reach, facts: dict[str, list[str]]) -> int:
+    def note(connection: Connection, count: int) -> None:
+        _note(connection, reach, "delete", count=count, **facts)
+
+    return files.remove(facts["uuids"], also=note)
 
 
 def _note(connection: Connection, reach: Reach, act: str, **facts: object) -> None:
     if reach.staff is not None:
-        audit.note(connection, reach.staff, act, owner=reach.owner_id, **facts)
+        owner = {} if reach.owner_id is None else {"owner": reach.owner_id}
+        audit.note(connection, reach.staff, act, **owner, **facts)
 
 
 def _values(file: StoredFile, changes: Changes) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def turn(actor: Actor | None, switch: Switch, *, is_on: bool) -> None:
         if is_on:
             connection.execute(insert(SwitchRow).values(id=int(switch), changed_at=now()))
         if was_on is not is_on:
-            audit.note(connection, actor, "kill switch", switch=switch.name, state=is_on)
+            audit.note(connection, actor, "kill switch", switch=switch.name, state="on" if is_on else "off")
     generation.advance()
 
 

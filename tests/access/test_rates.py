@@ -126,7 +126,7 @@ def test_a_page_says_it_in_words(client):
 
     answer = client.post("/upload", headers={"Accept": "text/html"}, data=body(), content_type=content_type())
     assert answer.status_code == 429
-    assert "Too many" in answer.text
+    assert "This was too often. You can try again in" in answer.text
 
 
 def test_off_turns_it_off(make_app):

@@ -53,6 +53,6 @@ def test_a_key_is_bound_over_the_api(app, client, make_user):
     made = browser.client.post("/api/keys", json={"maxFileSize": "1KiB", "name": "x"}, headers=browser.csrf).json
     assert made["maxFileSize"] == 1024
     assert "maxFileSize" not in browser.client.post("/api/keys", json={}, headers=browser.csrf).json
-    for wrong in ("much", -1, True, [], 2**70):
+    for wrong in ("much", 0, -1, True, [], 2**70):
         answer = browser.client.post("/api/keys", json={"maxFileSize": wrong}, headers=browser.csrf)
         assert (answer.status_code, answer.json["fields"]) == (400, ["maxFileSize"])

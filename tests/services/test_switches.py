@@ -74,8 +74,8 @@ def test_turning_twice_is_no_error_and_one_act():
     count, acts = audit.listing()
     assert count == 2
     assert [(act.actor_id, act.actor_name, act.act, act.facts) for act in acts] == [
-        (None, "(command line)", "kill switch", {"switch": "GLOBAL", "state": False}),
-        (actor.user_id, "root", "kill switch", {"switch": "GLOBAL", "state": True}),
+        (None, "(command line)", "kill switch", {"switch": "GLOBAL", "state": "off"}),
+        (actor.user_id, "root", "kill switch", {"switch": "GLOBAL", "state": "on"}),
     ]
 
 

@@ -128,7 +128,9 @@ def test_files_of_one_account(app: Flask, root: Visitor, ann: Visitor, visitor: 
 
     assert "of-ann.txt" in page
     assert "of-nobody.txt" not in page
+    assert "Files of <a" in page
     assert "nobody" in root.get("/admin/files").text
+    assert root.get("/admin/files?owner=ann").status_code == root.get("/admin/files?owner=99").status_code == 404
 
 
 def test_files_are_deleted_by_one_and_by_many(root: Visitor, ann: Visitor) -> None:
@@ -167,7 +169,8 @@ def test_what_staff_did_is_in_the_audit_log(app: Flask, root: Visitor, ann: Visi
 
     page = root.get("/admin/audit").text
 
-    for word in ("kill switch", "FILE_DELETE", "change account", "ann", "delete", uuid):
+    digest = hashlib.sha256(b"1").hexdigest()
+    for word in ("kill switch", "FILE_DELETE", "change account", "ann", "delete", uuid, "x.txt", digest, "owners"):
         assert word in page
     assert page.index("kill switch") < page.index("change account")
     with app.app_context():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -39,6 +40,21 @@ def test_a_list_is_searched_by_name_and_by_address(ann: Visitor) -> None:
     assert 'value="APP"' in by_name
     assert "pear.txt" in by_hash
     assert "apple.txt" not in by_hash
+
+
+def test_a_file_is_found_by_all_that_names_it(ann: Visitor) -> None:
+    uuid = ann.upload(b"one", "apple.txt")
+    ann.upload(b"two", "pear.txt")
+    file = known(ann, uuid)
+    digest = str(file["sha256"])
+
+    for text in (
+        digest, digest.upper(), digest[:20], file["hash"], f"{file['hash']}.txt", uuid, file["id"],
+        f"http://localhost/{file['hash']}/apple.txt", f"http://localhost/view/{uuid}?key=x",
+    ):  # fmt: skip
+        page = ann.get(f"/files?q={quote(str(text), safe='')}").text
+        assert "apple.txt" in page, text
+        assert "pear.txt" not in page, text
 
 
 def test_a_search_that_finds_nothing_says_so(ann: Visitor) -> None:

@@ -11,7 +11,7 @@ from pastebin import expiry
 from pastebin.blueprints.json_body import json_object
 from pastebin.blueprints.numbers import whole_number
 from pastebin.blueprints.representation import timestamp
-from pastebin.config import read_optional_size
+from pastebin.config import read_bound
 from pastebin.errors import FieldsInvalid, KeyNotFound
 from pastebin.extensions import now
 from pastebin.services.actor import Scope
@@ -52,10 +52,10 @@ def parse_bound(value: object) -> int | None:
         FieldsInvalid: it is neither.
     """
     try:
-        bound = read_optional_size(value)
+        bound = read_bound(value)
     except ValueError:
         bound = -1
-    if bound is not None and not 0 <= bound < 2**63:
+    if bound is not None and not 0 < bound < 2**63:
         raise FieldsInvalid("maxFileSize is a number of bytes, or a size such as 10MiB.", fields=["maxFileSize"])
     return bound
 

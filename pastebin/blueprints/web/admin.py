@@ -15,7 +15,7 @@ from pastebin.blueprints.web import shelves
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.forms import BoundForm, TakedownForm
 from pastebin.blueprints.web.shelves import Shelf
-from pastebin.config import read_optional_size
+from pastebin.config import read_bound
 from pastebin.errors import EndpointNotFound, FieldsInvalid, FieldsMissing, UserNotFound
 from pastebin.services import audit, catalogue, directory, management, switches, takedowns
 from pastebin.services.catalogue import Selection
@@ -105,7 +105,7 @@ def bind_user(uid: str) -> Response:
             "The field max_file_size is missing; empty, it takes the bound away.", fields=["max_file_size"]
         )
     try:
-        bound = read_optional_size(form.max_file_size.data or "")
+        bound = read_bound(form.max_file_size.data or "")
     except ValueError as fault:
         error = FieldsInvalid(f"This {fault}, or nothing.", fields=["max_file_size"])
         return render_again("admin/user.html", form, error, _facts(account))
@@ -141,7 +141,8 @@ def _everybodys() -> Shelf:
 @gate(needs=Needs.STAFF_PERSON)
 def all_files() -> Response:
     """Everybody's files, or those of one account (`owner`)."""
-    return shelves.listed(_everybodys(), user_id(request.args.get("owner", "")))
+    owner = request.args.get("owner", "").strip()
+    return shelves.listed(_everybodys(), directory.get(_user_id(owner)) if owner else None)
 
 
 @bp.post("/admin/files/delete")

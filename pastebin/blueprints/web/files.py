@@ -21,7 +21,7 @@ def _mine() -> Shelf:
 @gate(needs=Needs.PERSON)
 def own_files() -> Response:
     """One's own files: newest first, or as they are searched and sorted."""
-    return shelves.listed(_mine(), person().id)
+    return shelves.listed(_mine(), person())
 
 
 @bp.post("/files/delete")

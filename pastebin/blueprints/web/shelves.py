@@ -18,6 +18,8 @@ from pastebin.blueprints.web.forms import FileForm
 from pastebin.errors import FieldsInvalid, FieldsMissing
 from pastebin.extensions import now
 from pastebin.services import catalogue, directory, management
+from pastebin.services.actor import User
+from pastebin.services.directory import Account
 from pastebin.services.files import StoredFile
 from pastebin.services.management import Changes, Reach, Reference
 from pastebin.services.uploads import Privacy
@@ -51,10 +53,10 @@ class Shelf:
         return self.reach.staff is not None
 
 
-def listed(shelf: Shelf, owner_id: int | None) -> Response:
-    """A page of the list. *owner_id*: whose files alone, None for all that are within reach."""
+def listed(shelf: Shelf, owner: User | Account | None) -> Response:
+    """A page of the list. *owner*: whose files alone, None for all that are within reach."""
     number = lists.page_number(request.args)
-    chosen = lists.selection(owner_id, request.args)
+    chosen = lists.selection(owner.id if owner else None, request.args)
     count, shown = catalogue.listing(chosen, lists.PAGE_LENGTH, lists.offset_of(number))
     page = Page(number, count)
     if number > page.last:
@@ -62,6 +64,7 @@ def listed(shelf: Shelf, owner_id: int | None) -> Response:
     return render(
         "files.html",
         shelf=shelf,
+        owner=owner,
         files=shown,
         page=page,
         page_path=partial(lists.path_of_page, request),

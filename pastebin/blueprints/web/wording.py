@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from pastebin import durations
 from pastebin.config import write_size
 from pastebin.extensions import now
 
@@ -31,11 +32,7 @@ def until(time: datetime) -> str:
 
 def span(seconds: int) -> str:
     """A time in its largest whole unit: `10 minutes`, `1 day`, `2 months`."""
-    for length, unit in _SPANS:
-        if seconds >= length:
-            count = seconds // length
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return f"{seconds} second" if seconds == 1 else f"{seconds} seconds"
+    return durations.in_words(seconds)
 
 
 def fact(value: object) -> str:
