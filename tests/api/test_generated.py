@@ -129,6 +129,11 @@ EXCLUDED = (
     ),
     Excluded(
         "positive_data_acceptance",
+        "staff ones only for staff (section 2, scopes)",
+        lambda case, response: _refused_for("scopes")(case, response) and "STAFF_" in str(case.body["scopes"]),
+    ),
+    Excluded(
+        "positive_data_acceptance",
         "private=owner (without; nobody: 400) (section 3)",
         lambda case, response: (
             "Authorization" not in response.request.headers and _refused_for("private")(case, response)

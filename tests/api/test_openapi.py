@@ -110,9 +110,10 @@ def test_the_pattern_of_an_extension_fits_what_is_taken(client, document, make_k
     [
         ("/api/users/me", {"DELETE", "GET", "HEAD", "OPTIONS"}),
         ("/api/keys", {"DELETE", "GET", "HEAD", "OPTIONS", "POST"}),
-        ("/api/upload", {"OPTIONS", "POST"}), ("/api/nothing", set()),
+        ("/api/upload", {"OPTIONS", "POST"}),
+        ("/api/nothing", set()),
     ],
-)  # fmt: skip
+)
 def test_options_and_a_wrong_method_name_the_methods_that_are_taken(client, path, methods):
     allowed = client.options(path).headers["Allow"]
     refused = client.patch(path)

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table
 
 from pastebin import create_app
-from pastebin.extensions import FOREVER, db, transaction
+from pastebin.extensions import FOREVER, clear_log, db, transaction
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
 from pastebin.prepared import inserting
 from pastebin.services import accounts, keys, totals
@@ -44,6 +44,7 @@ def collector(instance: Path, count: int) -> str:
             with transaction() as connection:
                 _add(connection, [_file(chance, user.id, number, begun + number * 1_000_000) for number in numbers])
         key = keys.issue(user).secret
+        clear_log()  # as the next sweep would: what is still in the log is slower to read
         db.engine.dispose()  # the processes of the load are forked from this one
     return str(key)
 
