@@ -286,9 +286,9 @@ class KeyWantedSchema(_Object):
     maxFileSize = fields.Raw(  # noqa: N815 - as the contract spells its fields
         metadata={
             "type": ["integer", "string", "null"],
-            "minimum": 0,
+            "minimum": 1,
             "maximum": 2**63 - 1,
-            "pattern": "^[0-9]{1,5} ?([KMGTkmgt]([Ii]?[Bb])?|[Bb])?$",
+            "pattern": "^[1-9][0-9]{0,4} ?([KMGTkmgt]([Ii]?[Bb])?|[Bb])?$",
             "description": "How many bytes one upload may have, where that is less than yours: 1000000, `10MiB`.",
         }
     )
