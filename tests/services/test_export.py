@@ -10,6 +10,7 @@ import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -213,8 +214,11 @@ def test_no_connection_is_held_while_the_client_is_waited_for(ann: Actor) -> Non
 
 def open_blobs() -> int:
     folder = os.path.realpath(store.folder() or "")
-    links = [link for link in Path("/proc/self/fd").iterdir() if os.path.lexists(link)]
-    return sum(os.readlink(link).startswith(folder) and len(Path(os.readlink(link)).name) == 64 for link in links)
+    opened = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile, by another thread or by the listing itself
+            opened.append(os.readlink(link))
+    return sum(path.startswith(folder) and len(Path(path).name) == 64 for path in opened)
 
 
 def path_of(file: StoredFile) -> Path:
