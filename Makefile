@@ -35,7 +35,7 @@ run: $(VENV)/.ready-to-run ## set everything up and serve; stop with Ctrl-C
 	@exec $(BIN)/gunicorn -c python:pastebin.server.settings wsgi:app
 
 test: $(VENV)/.ready-to-test ## the fast tests, a few minutes at most
-	$(BIN)/pytest -m "not slow and not browser" $(ARGS)
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup -m "not slow and not browser" $(ARGS)
 
 test-all: $(VENV)/.ready-to-test ## every test: slow ones and those with a browser too
 	$(BIN)/pytest $(ARGS)

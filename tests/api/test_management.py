@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import uuid
 
 import pytest
 from flask import Flask
@@ -18,7 +17,7 @@ from tests.conftest import PASSWORD, bearer
 from tests.forms import upload
 
 MINE = "/api/users/me/files"
-NOTHING = str(uuid.uuid4())
+NOTHING = "0b7a4a3c-5a0e-4c5e-9d64-1f5d3b9f0c11"
 
 
 @pytest.fixture

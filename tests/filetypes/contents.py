@@ -118,7 +118,7 @@ BY_EXTENSION: dict[str, tuple[bytes, ...]] = {
     "apk": (zipped("AndroidManifest.xml", "classes.dex"), zipped("META-INF/a", "classes.dex")),
     "ole": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504),),
     "doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "WordDocument".encode("utf-16-le"),),
-    "gz": (gzip.compress(b"hello"),),
+    "gz": (gzip.compress(b"hello", mtime=0),),
     "xz": (lzma.compress(b"hello"),),
     "lzma": (lzma.compress(b"hello", lzma.FORMAT_ALONE),),
     "bz2": (bz2.compress(b"hello"), bz2.compress(b"")),
