@@ -54,7 +54,7 @@ def archive(actor: Actor, describe: Describe) -> Generator[bytes, None, None]:
         SessionInvalid: the actor's session or key has ended meanwhile: there is no more for it.
     """
     begun = datetime.now(UTC)
-    with closing(Inventory()) as inventory:
+    with closing(Inventory(store.folder())) as inventory:
         yield from _joined(_parts(actor, begun, describe, inventory))
 
 

@@ -1,7 +1,10 @@
 """What an export must remember to its end, of any number of files, in little memory."""
 
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from pastebin.filetypes import archive_name, name_key, numbered
 
@@ -12,15 +15,25 @@ _CACHE = -1024
 class Inventory:
     """The entries of an archive: which names are taken, what its directory will say, what is told of each file.
 
-    A private database without a name. SQLite keeps it in memory while it is
-    small, and beyond that in a temporary file which goes with the process,
-    whatever becomes of it. Nobody else waits for it, so an export may keep it
-    open while its client takes its time.
+    A private database, in one transaction that never ends. SQLite keeps it in
+    memory while it is small, and beyond that in a file without a name, which
+    goes with the process, whatever becomes of it. Nobody else waits for it,
+    so an export may keep it open while its client takes its time.
+
+    Args:
+        folder: where that file lies: what is in it (private keys too) must not leave the volume of the files
+            themselves. None for the system's own place.
     """
 
-    def __init__(self) -> None:
-        # Made by the thread of the request; what is left of a request that was cut off may be closed by any.
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    def __init__(self, folder: Path | None) -> None:
+        descriptor, path = tempfile.mkstemp(dir=folder)  # for its owner's eyes alone
+        os.close(descriptor)
+        try:
+            # Made by the thread of the request; what is left of a request that was cut off may be closed by any.
+            self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA user_version").fetchone()  # opens it
+        finally:
+            os.unlink(path)
         self.count = 0
         self.directory_bytes = 0
         self.about_bytes = 0
@@ -65,6 +78,7 @@ _LAYOUT = (
     "PRAGMA journal_mode=OFF",
     "PRAGMA synchronous=OFF",
     f"PRAGMA cache_size={_CACHE}",
+    "BEGIN",
     "CREATE TABLE entries (header BLOB NOT NULL, about BLOB NOT NULL)",
     "CREATE TABLE names (key TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE numbers (key TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID",

@@ -202,3 +202,13 @@ def test_where_too_many_uploads_wait_the_next_is_told_to_come_back(client, monke
     assert refused.status_code == 503
     assert refused.json["code"] == "SERVICE_UNAVAILABLE_ERROR"
     assert taken.status_code == 201
+
+
+def test_a_program_that_sends_a_form_reads_the_links_and_a_browser_is_led_on(client):
+    for_program = client.post("/", **multipart(file(b"one", "one.txt"), file(b"two", "two.txt")))
+    for_person = client.post("/", **multipart(file(b"one", "one.txt")), headers={"Accept": "text/html"})
+
+    assert for_program.status_code == for_person.status_code == 303
+    assert for_program.mimetype == "text/plain"
+    assert [client.get(line).data for line in for_program.text.splitlines()] == [b"one", b"two"]
+    assert for_person.mimetype == "text/html"

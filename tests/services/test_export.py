@@ -281,7 +281,7 @@ def written(names: list[str], inventory: Inventory) -> bytes:
 
 @given(st.lists(STRANGE, max_size=30).map(lambda names: names + names[:5]))
 def test_whatever_files_are_called_each_is_an_entry_with_a_safe_name_of_its_own(names: list[str]) -> None:
-    inventory = Inventory()
+    inventory = Inventory(None)
     found = zipfile.ZipFile(BytesIO(written(names, inventory)))
     inventory.close()
 
@@ -292,7 +292,7 @@ def test_whatever_files_are_called_each_is_an_entry_with_a_safe_name_of_its_own(
 
 
 def test_long_names_that_are_cut_alike_are_numbered_on_together() -> None:
-    inventory = Inventory()
+    inventory = Inventory(None)
     names = [f"{'x' * 240}{number}.txt" for number in range(50)] * 2
     given_names = [inventory.name_for(name) for name in names]
     inventory.close()
@@ -344,7 +344,7 @@ def grown(count: int) -> int:
 
 
 def with_entries(count: int, sink: object) -> None:
-    inventory = Inventory()
+    inventory = Inventory(None)
     writer = ArchiveWriter(inventory)
     for number in range(count):
         content = b"%d" % number
@@ -375,7 +375,7 @@ def test_more_entries_than_16_bits_can_count_are_all_there(tmp_path: Path, count
 @pytest.mark.external
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_an_entry_over_4_gib_and_one_after_it_are_whole(tmp_path: Path, program: Program) -> None:
-    size, inventory, path = 4 * GIB + 5, Inventory(), tmp_path / "large.zip"
+    size, inventory, path = 4 * GIB + 5, Inventory(None), tmp_path / "large.zip"
     writer = ArchiveWriter(inventory)
     with path.open("wb") as file:
         for parts in (
@@ -411,7 +411,7 @@ def write_sparsely(descriptor: int, parts: Iterator[bytes]) -> None:
 
 
 def test_a_time_that_dos_cannot_say_is_the_nearest_that_it_can() -> None:
-    inventory = Inventory()
+    inventory = Inventory(None)
     writer = ArchiveWriter(inventory)
     moments = [datetime(1970, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC), MOMENT + timedelta(seconds=1)]
     parts = [b"".join(writer.entry(f"{number}", moment, 0, ())) for number, moment in enumerate(moments)]

@@ -479,3 +479,11 @@ def test_a_form_without_its_token_is_refused(post, path):
     assert ann.post(path).status_code == 403
     assert ann.post(path, {"csrf_token": token_of(logged_in(post).get("/"))}).status_code == 403
     assert Visitor(post.app.test_client()).post(path, {}, {"Sec-Fetch-Site": "cross-site"}).status_code != 200
+
+
+def test_who_registered_with_an_address_is_told_of_the_mail(post, visitor):
+    assert register(visitor) == 303
+
+    assert "ann@example.org, is not confirmed yet" in visitor.get("/").text
+    visitor.submit(post.link())
+    assert "not confirmed" not in visitor.get("/").text

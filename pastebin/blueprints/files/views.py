@@ -66,7 +66,7 @@ def upload() -> Response:
         made = uploads.take_in(current_actor(), received.named_files(), received.rules(default), rates.wanted())
     if as_lines:
         return wire.render_lines(made, links())
-    return wire.render_stored(made, links()) if as_store else wire.render_page(made, links())
+    return wire.render_stored(made, links()) if as_store else wire.render_page(request, made, links())
 
 
 @bp.put("/")

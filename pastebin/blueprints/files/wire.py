@@ -61,9 +61,12 @@ def parse_private_key(request: Request) -> str | None:
     return secrets.decode_key(given) if given else None
 
 
-def render_page(uploads: list[Uploaded], links: Links) -> Response:
+def render_page(request: Request, uploads: list[Uploaded], links: Links) -> Response:
     """For people: on to the page of the (first) file, with a receipt that shows the deletion links there once."""
     response = redirect(links.view_of_upload(uploads[0].file), 303)
+    if "text/html" not in request.headers.get("Accept", ""):  # no browser: whoever it is reads what stands here
+        response.data = "".join(links.direct(uploaded.file, with_key=True) + "\n" for uploaded in uploads)
+        response.mimetype = "text/plain"
     receipt.give(response, uploads)
     response.headers["X-Delete-URL"] = links.deletion(uploads[0].file, uploads[0].delete_token)
     return response

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pastebin.access.gate import anonymous_uploads_off
 from pastebin.config import DAY, HOUR, MINUTE, WEEK
 from pastebin.extensions import settings
-from pastebin.services import bounds, switches
+from pastebin.services import bounds, outbox, switches
 from pastebin.services.actor import Actor
 from pastebin.services.switches import Switch
 
@@ -23,13 +23,15 @@ _LIFETIMES = (
 class Terms:
     """The bounds of one caller's uploads: sizes in bytes, times in seconds.
 
-    `wants_verified` says that an account needs a confirmed e-mail address.
+    `wants_verified` says that an account needs a confirmed e-mail address; `unconfirmed` is the one it has, while
+    it could be confirmed.
     `lifetimes` are the choices of the form: the value of `expire`, and its words.
     """
 
     taken: bool
     switched_off: bool
     wants_verified: bool
+    unconfirmed: str | None
     largest: int
     largest_with_account: int | None
     daily_quota: int | None
@@ -46,6 +48,7 @@ def terms(actor: Actor) -> Terms:
         taken=not anonymous_uploads_off() if actor.user is None else actor.user.is_verified or not wants_verified,
         wants_verified=wants_verified,
         switched_off=Switch.FILE_CREATE in switches.on() and not (actor.user and actor.user.is_staff),
+        unconfirmed=_unconfirmed(actor),
         largest=bounds.largest_body(actor),
         largest_with_account=settings.MAX_FILE_SIZE if actor.is_nobody else None,
         daily_quota=settings.ANONYMOUS_QUOTA if actor.is_nobody else None,
@@ -53,3 +56,9 @@ def terms(actor: Actor) -> Terms:
         types=settings.ALLOWED_TYPES,
         lifetimes=tuple((value, words) for value, seconds, words in _LIFETIMES if longest is None or seconds < longest),
     )
+
+
+def _unconfirmed(actor: Actor) -> str | None:
+    if actor.user is None or actor.user.is_verified or not outbox.is_open():
+        return None
+    return actor.user.email
