@@ -30,35 +30,6 @@ class RegisterForm(PageForm):
         _check_same(self.password, self.password_again)
 
 
-class PasswordForm(PageForm):
-    """A new password."""
-
-    old_password = PasswordField("Password so far")
-    new_password = PasswordField("New password")
-    new_password_again = PasswordField("New password, once more")
-
-    def check_repetition(self) -> None:
-        """Make sure that the new password was typed as meant.
-
-        Raises:
-            FieldsInvalid: the two differ.
-        """
-        _check_same(self.new_password, self.new_password_again)
-
-
-class EmailForm(PageForm):
-    """Another e-mail address."""
-
-    email = StringField("E-mail address")
-    password = PasswordField("Password")
-
-
-class ForgottenForm(PageForm):
-    """Who forgot their password."""
-
-    account = StringField("User name or e-mail address")
-
-
 class ResetForm(PageForm):
     """A new password in place of a forgotten one."""
 
@@ -72,6 +43,25 @@ class ResetForm(PageForm):
             FieldsInvalid: the two differ.
         """
         _check_same(self.new_password, self.new_password_again)
+
+
+class PasswordForm(ResetForm):
+    """A new password in place of one that is known."""
+
+    old_password = PasswordField("Password so far")
+
+
+class EmailForm(PageForm):
+    """Another e-mail address."""
+
+    email = StringField("E-mail address")
+    password = PasswordField("Password")
+
+
+class ForgottenForm(PageForm):
+    """Who forgot their password."""
+
+    account = StringField("User name or e-mail address")
 
 
 class ClosingForm(PageForm):
