@@ -71,9 +71,8 @@ class Rule:
     @property
     def for_staff(self) -> bool:
         """Whether it is for staff alone."""
-        return self.needs in (Needs.STAFF_SESSION, Needs.STAFF_PERSON) or (
-            self.scope is not None and self.scope.for_staff
-        )
+        by_scope = self.scope is not None and self.scope.for_staff
+        return by_scope or self.needs in (Needs.STAFF_SESSION, Needs.STAFF_PERSON)
 
     @property
     def for_sessions(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pastebin.errors import (
@@ -23,8 +23,8 @@ from pastebin.errors import (
     UserNotFound,
 )
 from pastebin.extensions import now, reading, settings, transaction
-from pastebin.models import SessionRow, UserRow
-from pastebin.services import emails, limits, outbox, switches, tickets
+from pastebin.models import UserRow
+from pastebin.services import emails, limits, outbox, standing, switches
 from pastebin.services.actor import Actor, User
 from pastebin.services.switches import Switch
 from pastebin.services.tickets import Purpose
@@ -181,10 +181,8 @@ def change_password(actor: Actor, old: str, new: str) -> None:
 def set_password(connection: Connection, user_id: int, new_hash: str, *, spared_session: str = "") -> None:
     """Set a password inside the caller's transaction: what the old one let in ends, links for a new one too."""
     connection.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=new_hash))
-    others = (SessionRow.user_id == user_id, SessionRow.token_hash != spared_session)
-    connection.execute(delete(SessionRow).where(*others))
-    tickets.forget(connection, user_id, Purpose.RESET)
-    outbox.withdraw(connection, user_id, Purpose.RESET)
+    standing.end_sessions(connection, user_id, spared=spared_session)
+    outbox.void(connection, user_id, Purpose.RESET)
 
 
 def replace_password(user_id: int, new: str) -> None:

@@ -9,8 +9,8 @@ from typing import cast
 from sqlalchemy import Connection, delete, select, update
 
 from pastebin.extensions import generation, now, reading, transaction
-from pastebin.models import ApiKeyRow, SessionRow, UserRow
-from pastebin.services import accounts, audit, files
+from pastebin.models import FileRow, UserRow
+from pastebin.services import accounts, audit, files, standing
 from pastebin.services.actor import Actor
 
 
@@ -55,13 +55,12 @@ def sweep() -> None:
 def _lock(connection: Connection, user_id: int) -> None:
     this = update(UserRow).where(UserRow.id == user_id)
     connection.execute(this.values(is_disabled=True, closed_at=now()))
-    connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
-    connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
+    standing.end_all(connection, user_id)
 
 
 def _finish(user_id: int) -> None:
     # Nothing comes in meanwhile: a disabled account takes no more files.
-    for batch in files.in_batches(user_id):
+    for batch in files.in_batches(FileRow.owner_id == user_id):
         files.remove(batch)
     with transaction() as connection:
         connection.execute(delete(UserRow).where(UserRow.id == user_id))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from pastebin.errors import FieldsInvalid, UserNotFound
 from pastebin.extensions import generation, now, reading, transaction
-from pastebin.models import ApiKeyRow, SessionRow, UserRow
-from pastebin.services import audit, emails, outbox, tickets
+from pastebin.models import UserRow
+from pastebin.services import audit, emails, outbox, standing
 from pastebin.services.actor import Actor
 from pastebin.services.tickets import Purpose
 
@@ -115,14 +115,12 @@ def _write(actor: Actor | None, user_id: int, values: dict[str, Any]) -> None:
         named = update(UserRow).where(this, UserRow.closed_at.is_(None)).values(**values).returning(UserRow.name)
         name = _found(connection.execute(named).one_or_none()).name
         if values.get("is_disabled"):
-            connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
-            connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
+            standing.end_all(connection, user_id)
         if "email" in values:
-            tickets.forget(connection, user_id, *Purpose)
-            outbox.withdraw(connection, user_id, *Purpose)
+            outbox.void(connection, user_id, *Purpose)
         if values.get("is_staff") is False:
             # Keys keep their scopes, and staff ones hold for nobody but staff.
-            connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+            standing.end_sessions(connection, user_id)
         noted = {name: value for name, value in values.items() if name != "email_verified_at"}
         audit.note(connection, actor, "change account", user=name, uid=user_id, **noted)
     generation.advance()  # bounds are remembered until then

@@ -270,15 +270,15 @@ def remove(
     return count
 
 
-def in_batches(owner_id: int) -> Iterator[Sequence[str]]:
-    """UUIDs of an owner's files, some at a time, until there are none: for whoever removes each batch before the next.
+def in_batches(which: ColumnElement[bool]) -> Iterator[Sequence[str]]:
+    """UUIDs of files, some at a time, until there are none: for whoever removes each batch before the next.
 
     So others write in between, and what is cut off has removed some files wholly.
     """
-    mine = select(FileRow.id).where(FileRow.owner_id == owner_id).limit(_BATCH)
+    some = select(FileRow.id).where(which).limit(_BATCH)
     while True:
         with reading() as connection:
-            batch = connection.execute(mine).scalars().all()
+            batch = connection.execute(some).scalars().all()
         if not batch:
             return
         yield batch

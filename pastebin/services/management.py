@@ -107,14 +107,16 @@ def change(reach: Reach, reference: Reference, changes: Changes) -> StoredFile:
     return files.get(file.uuid)
 
 
-def delete(reach: Reach, reference: Reference) -> None:
-    """Delete one file.
+def delete(reach: Reach, reference: Reference) -> StoredFile:
+    """Delete one file; what it was.
 
     Raises:
         FileNotFound, AmbiguousFile: see `find`.
     """
-    if _remove(reach, _named([find(reach, reference)])) == 0:
+    file = find(reach, reference)
+    if _remove(reach, _named([file])) == 0:
         raise FileNotFound
+    return file
 
 
 def find_several(reach: Reach, references: Sequence[Reference]) -> list[StoredFile]:
@@ -158,7 +160,8 @@ def delete_all(reach: Reach, actor: Actor, password: str) -> int:
     accounts.prove_password(actor, password)
     if reach.owner_id is None:
         raise FileNotFound
-    count = sum(_remove(reach, {"uuids": list(batch)}) for batch in files.in_batches(reach.owner_id))
+    batches = files.in_batches(FileRow.owner_id == reach.owner_id)
+    count = sum(_remove(reach, {"uuids": list(batch)}) for batch in batches)
     if count == 0:
         raise FileNotFound("There are no files to delete.")
     return count

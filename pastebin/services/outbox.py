@@ -52,6 +52,12 @@ def withdraw(connection: Connection, user_id: int, *purposes: Purpose) -> None:
     connection.execute(delete(OutboxRow).where(OutboxRow.user_id == user_id, OutboxRow.kind.in_(purposes)))
 
 
+def void(connection: Connection, user_id: int, *purposes: Purpose) -> None:
+    """Make worthless what an account was sent, and take back what is not yet sent."""
+    tickets.forget(connection, user_id, *purposes)
+    withdraw(connection, user_id, *purposes)
+
+
 def send_due() -> bool:
     """Send what is due; false where the server takes nothing at the moment, and a pause is in order."""
     while is_open() and _anything_due():

@@ -1,4 +1,4 @@
-"""Whether a credential still stands, asked once more where it matters.
+"""Whether a credential still stands, asked once more where it matters; and the end of all of an account.
 
 Between a request's beginning and its effect its account may have been
 disabled, its session ended, its key invalidated.
@@ -6,7 +6,7 @@ disabled, its session ended, its key invalidated.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, select
 
 from pastebin.errors import PermissionMissing, SessionInvalid
 from pastebin.extensions import now
@@ -35,6 +35,17 @@ def check_staff(connection: Connection, actor: Actor) -> None:
         raise SessionInvalid
     if not row.is_staff:
         raise PermissionMissing("This is for staff alone.")
+
+
+def end_sessions(connection: Connection, user_id: int, *, spared: str = "") -> None:
+    """End an account's sessions inside the caller's transaction, but for the one with the hash *spared*."""
+    connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id, SessionRow.token_hash != spared))
+
+
+def end_all(connection: Connection, user_id: int) -> None:
+    """End an account's sessions and keys inside the caller's transaction."""
+    end_sessions(connection, user_id)
+    connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
 
 
 def _account_of(actor: Actor) -> Select[*tuple[Any, ...]]:

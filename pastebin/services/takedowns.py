@@ -14,11 +14,9 @@ from pastebin.extensions import generation, now, reading, transaction
 from pastebin.models import FileRow, TakedownRow, TakenDownFileRow
 from pastebin.services import audit, names
 from pastebin.services.actor import Actor
-from pastebin.services.files import LIVE, remove_within
+from pastebin.services.files import LIVE, in_batches, remove_within
 
 LONGEST_REASON = 1000
-
-_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -96,17 +94,14 @@ def _is_published(connection: Connection, digest: str) -> bool:
 def _remove(digest: str) -> int:
     """Remove all files of a content, and leave a tombstone for each that strangers could read; how many there were."""
     removed = 0
-    mine = select(FileRow.id, ~FileRow.is_private & LIVE).where(FileRow.digest == digest).limit(_BATCH)
-    while True:
+    for batch in in_batches(FileRow.digest == digest):
+        these = FileRow.id.in_(batch)
+        known = select(FileRow.id, FileRow.digest).where(these, ~FileRow.is_private, LIVE)
         with transaction() as connection:
-            batch = connection.execute(mine, {"moment": now()}).all()
-            known = [{"uuid": uuid, "digest": digest} for uuid, is_public in batch if is_public]
-            if known:
-                connection.execute(insert(TakenDownFileRow), known)
-            removed += remove_within(connection, FileRow.id.in_([uuid for uuid, _is_public in batch]))
-        if not batch:
-            return removed
+            connection.execute(insert(TakenDownFileRow).from_select(["uuid", "digest"], known), {"moment": now()})
+            removed += remove_within(connection, these)
         generation.advance()
+    return removed
 
 
 def _write(connection: Connection, made: Takedown, *, was_published: bool) -> None:

@@ -40,8 +40,7 @@ def change(actor: Actor, password: str, email: str) -> User:
     with transaction() as connection:
         accounts.check_proof(connection, actor, proof)
         connection.execute(update(UserRow).where(UserRow.id == user.id).values(email=wanted, email_verified_at=None))
-        tickets.forget(connection, user.id, *Purpose)
-        outbox.withdraw(connection, user.id, *Purpose)
+        outbox.void(connection, user.id, *Purpose)
         if wanted:
             outbox.add(connection, Purpose.VERIFY, wanted, user.id)
     return accounts.get(user.id)
@@ -95,6 +94,5 @@ def confirm(token: str) -> Claim:
         name = connection.execute(confirmed.returning(UserRow.name)).scalar_one_or_none()
         if name is None:
             raise LinkInvalid(ask=Purpose.VERIFY.ask)
-        tickets.forget(connection, ticket.user_id, Purpose.VERIFY)
-        outbox.withdraw(connection, ticket.user_id, Purpose.VERIFY)
+        outbox.void(connection, ticket.user_id, Purpose.VERIFY)
     return Claim(name, ticket.email)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from pastebin.services import accounts, audit, keys, takedowns, upkeep
+from pastebin.services import accounts, audit, files, keys, takedowns, upkeep
 from pastebin.services.actor import Scope
 from tests.conftest import PASSWORD, bearer
 from tests.contents import stored
@@ -190,7 +190,7 @@ def test_no_upload_slips_by_at_the_same_moment(app, client, staff, round_):
 
 def test_what_was_cut_off_is_finished_by_the_sweep(app, client, staff, monkeypatch):
     told = [upload(client, BAD) for _ in range(5)]
-    monkeypatch.setattr(takedowns, "_BATCH", 2)
+    monkeypatch.setattr(files, "_BATCH", 2)
     remove = takedowns.remove_within
 
     def cut_off(*_arguments):

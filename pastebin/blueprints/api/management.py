@@ -16,6 +16,7 @@ from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.json_body import json_object, password_field
 from pastebin.blueprints.links import links
+from pastebin.blueprints.numbers import user_id
 from pastebin.blueprints.schemas import (
     ChangesSchema,
     DeletedFilesSchema,
@@ -51,7 +52,7 @@ def _mine() -> Reach:
 
 
 def _of(uid: str) -> Reach:
-    return management.of_user(current_actor(), wire.parse_user_id(uid))
+    return management.of_user(current_actor(), user_id(uid))
 
 
 def _all() -> Reach:

@@ -6,26 +6,13 @@ from werkzeug.wrappers import Response
 from pastebin import addresses, expiry
 from pastebin.blueprints.json_body import json_object, text_field
 from pastebin.blueprints.links import Links
-from pastebin.blueprints.numbers import whole_number
 from pastebin.blueprints.representation import describe_managed
-from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound, UserNotFound
+from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound
 from pastebin.extensions import now
 from pastebin.services import management
 from pastebin.services.files import StoredFile
 from pastebin.services.management import Changes, Reach, Reference
 from pastebin.services.uploads import Privacy
-
-
-def parse_user_id(text: str) -> int:
-    """A `:uid`.
-
-    Raises:
-        UserNotFound: it is no number, so no account has it.
-    """
-    number = whole_number(text, 18)
-    if number is None:
-        raise UserNotFound
-    return number
 
 
 def parse_reference(text: str) -> Reference:

@@ -16,7 +16,7 @@ from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.forms import BoundForm, TakedownForm
 from pastebin.blueprints.web.shelves import Shelf
 from pastebin.config import read_bound
-from pastebin.errors import EndpointNotFound, FieldsInvalid, FieldsMissing, UserNotFound
+from pastebin.errors import EndpointNotFound, FieldsInvalid, FieldsMissing
 from pastebin.services import audit, catalogue, directory, management, switches, takedowns
 from pastebin.services.catalogue import Selection
 from pastebin.services.directory import Account, Changes
@@ -81,7 +81,7 @@ def users() -> Response:
 @gate(needs=Needs.STAFF_PERSON)
 def user(uid: str) -> Response:
     """One account, and what may be changed of it."""
-    return _account(directory.get(_user_id(uid)))
+    return _account(directory.get(user_id(uid)))
 
 
 @bp.post("/admin/users/<uid>")
@@ -91,7 +91,7 @@ def change_user(uid: str) -> Response:
     changes = _DOINGS.get(request.form.get("do", ""))
     if changes is None:
         raise EndpointNotFound("There is no such thing to do with an account.")
-    account = directory.change(current_actor(), _user_id(uid), changes)
+    account = directory.change(current_actor(), user_id(uid), changes)
     return redirect(url_for(".user", uid=account.id), 303)
 
 
@@ -99,7 +99,7 @@ def change_user(uid: str) -> Response:
 @gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
 def bind_user(uid: str) -> Response:
     """Set how much an account may send at once."""
-    account, form = directory.get(_user_id(uid)), BoundForm()
+    account, form = directory.get(user_id(uid)), BoundForm()
     if form.max_file_size.name not in request.form:
         raise FieldsMissing(
             "The field max_file_size is missing; empty, it takes the bound away.", fields=["max_file_size"]
@@ -123,13 +123,6 @@ def _facts(account: Account) -> dict[str, object]:
     return {"account": account, "is_own": account.id == person().id}
 
 
-def _user_id(text: str) -> int:
-    found = user_id(text)
-    if found is None:
-        raise UserNotFound
-    return found
-
-
 # ---- files
 
 
@@ -142,7 +135,7 @@ def _everybodys() -> Shelf:
 def all_files() -> Response:
     """Everybody's files, or those of one account (`owner`)."""
     owner = request.args.get("owner", "").strip()
-    return shelves.listed(_everybodys(), directory.get(_user_id(owner)) if owner else None)
+    return shelves.listed(_everybodys(), directory.get(user_id(owner)) if owner else None)
 
 
 @bp.post("/admin/files/delete")

@@ -8,7 +8,6 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from pastebin import expiry
-from pastebin.addresses import split
 from pastebin.blueprints import lists
 from pastebin.blueprints.intake import parse_rules
 from pastebin.blueprints.links import links
@@ -96,9 +95,7 @@ def changed(shelf: Shelf, uuid: str) -> Response:
 
 def deleted(shelf: Shelf, uuid: str) -> Response:
     """Delete one file."""
-    file = management.find(shelf.reach, Reference(uuid))
-    management.delete(shelf.reach, Reference(uuid))
-    return render("deleted.html", file=file, shelf=shelf)
+    return render("deleted.html", file=management.delete(shelf.reach, Reference(uuid)), shelf=shelf)
 
 
 def several_deleted(shelf: Shelf) -> Response:
@@ -106,7 +103,7 @@ def several_deleted(shelf: Shelf) -> Response:
     ids = dict.fromkeys(request.form.getlist("ids"))
     if not ids:
         raise FieldsMissing("No file was chosen. Go back, tick those that are to go, and try again.", fields=["ids"])
-    references = [Reference(reference[0]) for each in ids if (reference := split(each)) is not None]
+    references = [Reference(each) for each in ids]
     if request.form.get("confirmed") != "1":
         return render("confirm_deletion.html", files=management.find_several(shelf.reach, references), shelf=shelf)
     return render("deleted.html", count=management.delete_several(shelf.reach, references), shelf=shelf)
@@ -129,24 +126,22 @@ def _form_of(file: StoredFile) -> FileForm:
 
 def _changes(form: FileForm, file: StoredFile, *, for_staff: bool) -> Changes:
     """What the form would have otherwise than it is."""
-    name, filename = (form.name.data or "").strip(), (form.filename.data or "").strip()
-    extension, expire = (form.extension.data or "").strip(), "" if for_staff else form.expire.data or ""
-    fields = {
-        field
-        for field, is_changed in (
-            ("name", name != (file.name or "")),
-            ("filename", filename != file.filename),
-            ("extension", extension != file.extension),
-            ("expire", bool(expire)),
-        )
-        if is_changed
-    }
+    name, filename, extension = ((field.data or "").strip() for field in (form.name, form.filename, form.extension))
     rules = parse_rules({"limit": form.limit.data or "", "private": form.private.data or ""}, _privacy(file))
+    expire = form.expire.data or ""
+    is_changed = {
+        "name": name != (file.name or ""),
+        "filename": filename != file.filename,
+        "extension": extension != file.extension,
+    }
     if not for_staff:
-        fields |= {"limit"} if rules.download_limit != file.download_limit else set()
-        fields |= {"private"} if rules.privacy is not _privacy(file) else set()
+        is_changed |= {
+            "expire": bool(expire),
+            "limit": rules.download_limit != file.download_limit,
+            "private": rules.privacy is not _privacy(file),
+        }
     return Changes(
-        frozenset(fields),
+        frozenset(field for field, is_otherwise in is_changed.items() if is_otherwise),
         name=name or None,
         filename=filename,
         extension=extension,
