@@ -29,7 +29,10 @@ from pastebin.services.hashes import Lookup
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One upload. Sizes in bytes, times in UTC."""
+    """One upload. Sizes in bytes, times in UTC.
+
+    `media_type` goes with its extension; `content_type` is what its content says itself that it is.
+    """
 
     uuid: str
     digest: str
@@ -40,6 +43,7 @@ class StoredFile:
     name: str | None
     extension: str
     media_type: str
+    content_type: str
     charset: str | None
     is_private: bool
     private_key: str | None
@@ -59,6 +63,15 @@ class StoredFile:
     def reference(self) -> str:
         """What URLs are built from: the hash address, or the UUID where that alone leads to it."""
         return self.address if self.by_hash else self.uuid
+
+    @property
+    def kept_as(self) -> str:
+        """Under which name what is made of its content is kept.
+
+        What was made of a private file must not make the page or the image of a stranger's file with the same bytes
+        come sooner: its time would tell.
+        """
+        return self.digest if self.by_hash else self.uuid
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,11 @@ class PublicBlob:
     def reference(self) -> str:
         """The hash address."""
         return self.address
+
+    @property
+    def kept_as(self) -> str:
+        """Under which name what is made of it is kept."""
+        return self.digest
 
 
 Found = StoredFile | PublicBlob
@@ -130,19 +148,6 @@ def get(uuid: str) -> StoredFile:
     if file is None:
         raise FileNotFound
     return file
-
-
-def content_type(digest: str) -> str:
-    """What a content says itself that it is, whatever a file calls it.
-
-    Raises:
-        FileNotFound: it is gone.
-    """
-    with reading() as connection:
-        found = connection.execute(select(BlobRow.media_type).where(BlobRow.digest == digest)).scalar_one_or_none()
-    if found is None:
-        raise FileNotFound
-    return found
 
 
 def get_own(actor: Actor, uuid: str) -> StoredFile:
@@ -337,7 +342,7 @@ NEWEST_FIRST = (FileRow.created_at.desc(), FileRow.id.desc())
 FILES: Select[*tuple[Any, ...]] = (
     select(
         FileRow.id, FileRow.digest, AddressRow.address, FileRow.size, FileRow.owner_id, FileRow.filename,
-        FileRow.name, FileRow.extension, FileRow.media_type, BlobRow.charset, FileRow.is_private,
+        FileRow.name, FileRow.extension, FileRow.media_type, BlobRow.media_type, BlobRow.charset, FileRow.is_private,
         FileRow.private_key, FileRow.expires_at, FileRow.download_limit, FileRow.downloads, FileRow.views,
         FileRow.created_at, FileRow.updated_at,
     )

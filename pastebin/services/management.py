@@ -231,7 +231,7 @@ def _of_extension(file: StoredFile, changes: Changes) -> dict[str, Any]:
         )
     values = {
         "extension": extension,
-        "media_type": filetypes.media_type_of(extension) or files.content_type(file.digest),
+        "media_type": filetypes.media_type_of(extension) or file.content_type,
     }
     stem = file.filename.removesuffix(f".{file.extension}")
     if stem != file.filename and stem and "filename" not in changes.fields:

@@ -166,6 +166,11 @@ class _Described:
     address: str = ""
     was_put: bool = False
 
+    @property
+    def content_type(self) -> str:
+        """What the content says itself that it is, whatever its name says."""
+        return filetypes.media_type_for("", self.sniffed, self.charset)
+
     @classmethod
     def of(cls, file: Incoming) -> "_Described":
         sniffed = filetypes.sniff(file.spool.head)
@@ -189,7 +194,7 @@ class _Described:
         row = {
             "digest": self.digest,
             "size": self.spool.size,
-            "media_type": filetypes.media_type_for("", self.sniffed, self.charset),
+            "media_type": self.content_type,
             "extension": filetypes.choose_extension(None, self.sniffed, self.charset),
             "charset": self.charset,
             "state": BlobState.LIVE,
@@ -278,7 +283,7 @@ def _told(row: dict[str, Any], token: str, file: _Described) -> Uploaded:
     created_at, updated_at = instant(row["created_at"]), moment(row["updated_at"])
     stored = StoredFile(
         row["id"], file.digest, file.address, row["size"], row["owner_id"], row["filename"], row["name"],
-        row["extension"], row["media_type"], file.charset, row["is_private"], row["private_key"],
+        row["extension"], row["media_type"], file.content_type, file.charset, row["is_private"], row["private_key"],
         None if row["expires_at"] == FOREVER else moment(row["expires_at"]), row["download_limit"],
         row["downloads"], row["views"], created_at, updated_at,
     )  # fmt: skip

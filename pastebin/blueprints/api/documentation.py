@@ -49,9 +49,9 @@ def _example(links: Links) -> dict[str, Any]:
     """The answer to an upload of `image.png`, as this server would give it."""
     moment = datetime(2026, 11, 21, 4, 54, tzinfo=UTC)
     file = StoredFile(
-        _UUID, _DIGEST, _DIGEST[: settings.ADDRESS_LENGTH], 1234, None, "image.png", None, "png", "image/png", None,
-        is_private=False, private_key=None, expires_at=None, download_limit=None, downloads=0, views=0,
-        created_at=moment, updated_at=moment,
+        _UUID, _DIGEST, _DIGEST[: settings.ADDRESS_LENGTH], 1234, None, "image.png", None, "png", "image/png",
+        "image/png", None, is_private=False, private_key=None, expires_at=None, download_limit=None, downloads=0,
+        views=0, created_at=moment, updated_at=moment,
     )  # fmt: skip
     return describe_upload(Uploaded(file, "TOKEN"), links)
 

@@ -34,9 +34,12 @@ class Medium(StrEnum):
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes to be previewed; `names` may tell the language of a text, the best first."""
+    """Bytes to be previewed; `names` may tell the language of a text, the best first.
 
-    digest: str
+    What is rendered is kept under `kept_as`.
+    """
+
+    kept_as: str
     size: int
     media_type: str
     charset: str | None
@@ -120,7 +123,7 @@ def _of_text(content: Content, medium: Medium | None, head: bytes) -> Preview:
     if len(lines) > text.MOST_LINES:
         lines, is_whole = lines[: text.MOST_LINES], False
     small = is_whole and len(head) <= highlighting.MOST_BYTES
-    coloured = rendering.highlight(content.digest, decoded, list(content.names)) if small else {}
+    coloured = rendering.highlight(content.kept_as, decoded, list(content.names)) if small else {}
     article = _article(content, decoded) if small and len(head) <= markdown.MOST_BYTES else None
     return Preview(medium, article, _source(content, lines, coloured, is_whole=is_whole))
 
@@ -143,5 +146,5 @@ def _source(content: Content, lines: list[str], coloured: rendering.Answer, *, i
 def _article(content: Content, decoded: str) -> Markup | None:
     if content.media_type != "text/markdown":
         return None
-    html = rendering.markdown(content.digest, decoded).get("html")
+    html = rendering.markdown(content.kept_as, decoded).get("html")
     return Markup(html) if html else None  # noqa: S704  # cleaned by nh3

@@ -135,23 +135,23 @@ _renderer: Final = Renderer()
 _shelf: Final = Shelf(_KEPT_BYTES)
 
 
-def highlight(digest: str, text: str, names: list[str]) -> Answer:
+def highlight(kept_as: str, text: str, names: list[str]) -> Answer:
     """A text in the colours of its language.
 
     Args:
-        digest: of the content that the text is the whole of.
+        kept_as: names the content that the text is the whole of.
         names: file names that may tell the language, the best first.
 
     Returns:
         `language` and `html`, lines joined by `\\n`; `failed` where it cannot be had in time; nothing where there
         is no such language.
     """
-    return _rendered((digest, "highlight", *names), {"kind": "highlight", "text": text, "names": names})
+    return _rendered((kept_as, "highlight", *names), {"kind": "highlight", "text": text, "names": names})
 
 
-def markdown(digest: str, text: str) -> Answer:
+def markdown(kept_as: str, text: str) -> Answer:
     """The clean HTML of a Markdown text under `html`; `failed` where it cannot be had in time."""
-    return _rendered((digest, "markdown"), {"kind": "markdown", "text": text})
+    return _rendered((kept_as, "markdown"), {"kind": "markdown", "text": text})
 
 
 def _rendered(key: tuple[str, ...], job: dict[str, Any]) -> Answer:

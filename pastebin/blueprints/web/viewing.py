@@ -85,7 +85,7 @@ def _view_blob(reference: str, extension: str) -> Response:
     actor = current_actor()
     blob = files.find_published(reference)
     content = Content(
-        blob.digest, blob.size, blob.media_type, blob.charset, _names(extension, f"{blob.address}.{blob.extension}")
+        blob.kept_as, blob.size, blob.media_type, blob.charset, _names(extension, f"{blob.address}.{blob.extension}")
     )
     return render(
         "view/blob.html",
@@ -102,10 +102,7 @@ def _preview_of_file(file: StoredFile, extension: str) -> Preview | None:
     if file.download_limit is not None:
         return None
     names = _names(extension, file.filename, f"file.{file.extension}")
-    # Renderings are kept by what they are of. One of a private file must not make the page of a stranger's file
-    # with the same bytes come sooner: its time would tell.
-    kept_as = file.digest if file.by_hash else file.uuid
-    content = Content(kept_as, file.size, file.media_type, file.charset, names)
+    content = Content(file.kept_as, file.size, file.media_type, file.charset, names)
     return preview(content, lambda: _open(file.digest, file.size))
 
 
