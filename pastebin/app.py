@@ -102,7 +102,7 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     app.extensions["pastebin.store"] = store
     generation = Generation(folder / "generation")
     app.extensions["pastebin.generation"] = generation
-    app.wsgi_app = Lane(app.wsgi_app, store, generation)  # type: ignore[method-assign]
+    app.wsgi_app = Lane(app.wsgi_app, generation)  # type: ignore[method-assign]
     app.session_interface = ServerSessions()
     app.request_class = QuickRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it

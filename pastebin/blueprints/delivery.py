@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import FileIO
 from typing import cast
 from wsgiref.types import WSGIEnvironment
@@ -43,9 +44,11 @@ class Content:
 
     `expires_at` matters to public content by hash alone; `shared` is false for
     private, limited and keyed files; `whole` is true for limited ones;
-    `replayable` where the same URL means the same until something is removed.
+    `replayable` where the same URL means the same until something is removed;
+    what replays it opens it with `reopen`, where that is another way.
     """
 
+    open: Callable[[], FileIO]
     digest: str
     size: int
     media_type: str
@@ -57,6 +60,7 @@ class Content:
     shared: bool = True
     whole: bool = False
     replayable: bool = False
+    reopen: Callable[[], FileIO] | None = None
 
 
 def of_blob(blob: PublicBlob, asked: str, extension: str | None, name: str | None) -> Content:
@@ -70,7 +74,7 @@ def of_blob(blob: PublicBlob, asked: str, extension: str | None, name: str | Non
     filename = filetypes.sanitise_filename(name) or filetypes.sanitise_filename(by_address) or blob.address
     media_type = _type_by_url(extension, name, blob.media_type, blob.charset)
     return Content(
-        blob.digest, blob.size, media_type, blob.charset, filename,
+        partial(store.open, blob.digest, blob.size), blob.digest, blob.size, media_type, blob.charset, filename,
         by_hash=True, expires_at=blob.expires_at, replayable=asked in (blob.address, blob.digest),
     )  # fmt: skip
 
@@ -80,8 +84,8 @@ def of_file(file: StoredFile, extension: str | None, name: str | None) -> Conten
     filename = filetypes.sanitise_filename(name) or file.filename
     media_type = _type_by_url(extension, name, file.media_type, file.charset)
     return Content(
-        file.digest, file.size, media_type, file.charset, filename, file.created_at,
-        shared=file.by_hash, whole=file.download_limit is not None,
+        partial(store.open, file.digest, file.size), file.digest, file.size, media_type, file.charset, filename,
+        file.created_at, shared=file.by_hash, whole=file.download_limit is not None,
     )  # fmt: skip
 
 
@@ -110,7 +114,7 @@ def deliver(request: Request, content: Content, before_sending: Callable[[], Non
     if request.method == "HEAD":
         return Response(headers=headers)
     try:
-        file = store.open(content.digest, content.size)
+        file = content.open()
     except BlobMissing as fault:
         raise FileNotFound from fault
     try:
@@ -133,7 +137,8 @@ def _offer_replay(request: Request, content: Content, headers: Headers) -> None:
     whole = Headers(headers)
     whole["Content-Length"] = str(content.size)
     for_304 = _for_304(Headers(headers)).to_wsgi_list()
-    offer(lane.Card(content.digest, content.size, whole["ETag"], whole.to_wsgi_list(), for_304, until))
+    again = content.reopen or content.open
+    offer(lane.Card(again, content.size, whole["ETag"], whole.to_wsgi_list(), for_304, until))
 
 
 def headers_of(request: Request, content: Content) -> Headers:

@@ -7,13 +7,13 @@ no worker replays what was deleted.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import FileIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from pastebin.blobs import BlobMissing, BlobStore
+from pastebin.blobs import BlobMissing
 from pastebin.generation import Generation
 
 OFFER = "pastebin.lane"
@@ -29,9 +29,9 @@ _FOR_FLASK = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_IF_RANGE"
 
 @dataclass(frozen=True)
 class Card:
-    """A whole answer: its headers, and those of a 304; the digest of its bytes; until when it may be given."""
+    """A whole answer: how its bytes are opened, its headers, and those of a 304; until when it may be given."""
 
-    digest: str
+    open: Callable[[], FileIO]
     size: int
     etag: str
     headers: list[tuple[str, str]]
@@ -48,11 +48,10 @@ class _Kept:
 
 
 class Lane:
-    """WSGI middleware over one store and one generation."""
+    """WSGI middleware over one generation."""
 
-    def __init__(self, application: WSGIApplication, store: BlobStore, generation: Generation) -> None:
+    def __init__(self, application: WSGIApplication, generation: Generation) -> None:
         self._application = application
-        self._store = store
         self._generation = generation
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._bytes = 0
@@ -88,10 +87,11 @@ class Lane:
             return (kept.body,)
         return self._send(card, environ, start_response)
 
-    def _send(self, card: Card, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
+    @staticmethod
+    def _send(card: Card, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
         wrapper: Any = environ.get("wsgi.file_wrapper")
         try:
-            file: FileIO | None = self._store.open(card.digest, card.size) if wrapper else None
+            file: FileIO | None = card.open() if wrapper else None
         except BlobMissing:
             return None
         if file is None:
@@ -108,10 +108,11 @@ class Lane:
         self._bytes += len(body or b"") + sum(map(len, place))
         self._kept[place] = _Kept(card, generation, until, body)
 
-    def _read(self, card: Card) -> bytes | None:
+    @staticmethod
+    def _read(card: Card) -> bytes | None:
         try:
-            with self._store.open(card.digest, card.size) as file:
-                body = file.read(card.size + 1)
+            with card.open() as file:
+                body = file.read(card.size)
         except BlobMissing:
             return None
         return body if len(body) == card.size else None
