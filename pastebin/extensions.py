@@ -6,14 +6,12 @@ services can use them without knowing of Flask.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
@@ -30,6 +28,7 @@ from sqlalchemy.types import TypeDecorator
 from pastebin.config import Settings
 from pastebin.generation import Generation
 from pastebin.prepared import Prepared
+from pastebin.turn import Turn
 
 if TYPE_CHECKING:
     from pastebin.blobs.staged import StagedStore
@@ -192,33 +191,6 @@ def _waiting_for_the_disk(connection: Connection, durable: bool) -> Iterator[Non
         _WAIT.count(connection, {})
 
 
-class WritersTurn:
-    """SQLite lets one writer in at a time and has the others poll, with growing pauses. This lets them queue up.
-
-    Threads of this process wait at a lock, and the first of them at a lock of
-    the file beside the database, in the order of their coming.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._threads = Lock()
-        self._descriptor = -1
-
-    def __enter__(self) -> None:
-        self._threads.acquire()
-        try:
-            if self._descriptor < 0:
-                self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        except BaseException:
-            self._threads.release()  # what has no turn must not keep it from the others for ever
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-        self._threads.release()
-
-
 def is_disk_full(fault: OperationalError) -> bool:
     """Whether the database could not write for want of room."""
     return "database or disk is full" in str(fault.orig)
@@ -232,7 +204,8 @@ def tune_sqlite(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         path = Path(str(engine.url.database))
         _make_unreadable_for_others(path)
-        app.extensions["pastebin.writers_turn"] = WritersTurn(path.with_name(f"{path.name}.turn"))
+        # SQLite lets one writer in at a time and has the others poll, with growing pauses. So they queue up.
+        app.extensions["pastebin.writers_turn"] = Turn(path.with_name(f"{path.name}.turn"))
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
 

@@ -1,13 +1,12 @@
 """A store before which small contents wait elsewhere: to be read, they are as good as in it."""
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
 
 from pastebin.blobs.base import BlobMissing, BlobStore, Spool
 from pastebin.blobs.spool import MOST_HELD_BYTES
+from pastebin.nameless import nameless_file
 
 
 class StagedStore:
@@ -81,13 +80,7 @@ class StagedStore:
 
 
 def _as_file(content: bytes) -> FileIO:
-    """A file without a name, in memory where the system can, since the server wants a descriptor to send from."""
-    if hasattr(os, "memfd_create"):
-        file = FileIO(os.memfd_create("content"), "r+")
-    else:
-        descriptor, path = tempfile.mkstemp()
-        os.unlink(path)
-        file = FileIO(descriptor, "r+")
+    file = nameless_file("content")
     file.write(content)
     file.seek(0)
     return file

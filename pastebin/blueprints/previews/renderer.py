@@ -10,14 +10,12 @@ own Python take 0.35 s; 32 KiB of `/` as C take 10 s, of `"\\` as JavaScript
 """
 
 import json
-import os
-import resource
-import signal
 import struct
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
+from pastebin import confinement
 from pastebin.blueprints.previews import highlighting, markdown
 
 LENGTH: Final = struct.Struct(">Q")
@@ -42,17 +40,11 @@ _JOBS: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {"highligh
 
 def main() -> None:
     """Work until the input ends."""
-    # A signal without a handler is the kernel's own doing: it ends the process in the middle of a regular
-    # expression, and also when nobody waits for it any more.
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes our input
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)  # serving comes first
+    confinement.confine(_MOST_MEMORY_BYTES)
     while (job := _read(sys.stdin.buffer)) is not None:
-        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        confinement.begin_job(CPU_SECONDS)
         answer = _JOBS[job["kind"]](job)
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        confinement.end_job()
         _write(sys.stdout.buffer, answer)
 
 

@@ -17,9 +17,12 @@ import time
 from collections import OrderedDict
 from typing import Any, Final
 
+from pastebin import confinement
 from pastebin.blueprints.previews.renderer import CPU_SECONDS, LENGTH
 
 log = logging.getLogger(__name__)
+
+_RENDERER: Final = "pastebin.blueprints.previews.renderer"
 
 WAIT_SECONDS: Final = 2 * CPU_SECONDS
 """How long somebody waits for a rendering where the processor is busy with other things too."""
@@ -96,12 +99,7 @@ class Renderer:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
-            # Nothing of ours goes along: the environment may hold the server's secret key.
-            kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "pastebin.blueprints.previews.renderer"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept,
-            )  # fmt: skip
+            self._process = confinement.start(_RENDERER, subprocess.PIPE, subprocess.PIPE)
         return self._process
 
 
