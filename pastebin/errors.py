@@ -219,6 +219,15 @@ class FieldsInvalid(PastebinError):
     message = "Something that was sent cannot be used."
 
 
+class ImageUnusable(FieldsInvalid):
+    """A content of which the picture that was asked for cannot be made: broken, too large, or no image."""
+
+    message = "This file cannot be read as an image, so it cannot be transformed. It can be downloaded as it is."
+
+    def __init__(self, message: str | None = None, **facts: object) -> None:
+        super().__init__(message, **{"fields": [], **facts})
+
+
 class BodyMalformed(PastebinError):
     """A body that cannot be read as what it says it is, or that ended too early."""
 
