@@ -230,5 +230,5 @@ class Connection(Transfer):
         """Give the socket back. Only for who holds the connection."""
         if not self.is_closed:
             self.is_closed = True
-            self.crew.connections.discard(self)
+            self.crew.forget(self)
             self.sock.close()

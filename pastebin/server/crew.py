@@ -15,8 +15,10 @@ thread, when epoll says so.
 
 What makes this safe without a lock of its own is that single operations of
 dict and deque are atomic. In particular, whoever pops a connection from
-`armed` owns it; everybody else's events for it are stale and ignored. A
-connection that is resumed without cause finds nothing to read and parks again.
+`armed` owns it; everybody else's events for it are stale and ignored. The
+number of its descriptor proves nothing: that may be a newer connection's. So an
+old one's event can only resume the newer one without cause, and whoever is
+resumed without cause finds nothing to read and parks again.
 """
 
 import os
@@ -93,7 +95,9 @@ class Crew:
     def __init__(self, size: int, attend: Callable[[Hand, "Connection"], None], call_watchman: Callable[[], None]):
         self.attend = attend
         self.connections: set[Connection] = set()
-        self.armed: dict[int, Connection] = {}
+        # Who waits, and whom epoll's events are for. The one is popped by whoever is first, the other by its owner.
+        self.armed: dict[Connection, None] = {}
+        self.registered: dict[int, Connection] = {}
         self.ready: deque[Connection] = deque()
         self.idle: dict[Hand, None] = {}
         # Held by the hand that waits in epoll.
@@ -129,22 +133,22 @@ class Crew:
     def arm(self, connection: "Connection", events: int) -> None:
         """Wait for *events* of a connection. The caller must not touch it any more, unless it is parked on it."""
         descriptor = connection.descriptor
-        connection.events = events
-        self.armed[descriptor] = connection
-        if connection.is_registered:
+        self.armed[connection] = None
+        if self.registered.get(descriptor) is connection:
             self._epoll.modify(descriptor, events | select.EPOLLONESHOT)
         else:
-            connection.is_registered = True
+            self.registered[descriptor] = connection
             self._epoll.register(descriptor, events | select.EPOLLONESHOT)
 
     def claim(self, connection: "Connection") -> bool:
         """Take a waiting connection away from epoll; false if somebody else was quicker."""
-        found = self.armed.pop(connection.descriptor, None)
-        if found is connection or found is None:
-            return found is connection
-        # The descriptor belongs to a newer connection by now: put that back, and let epoll look at it again.
-        self.arm(found, found.events)
-        return False
+        return self.armed.pop(connection, _MISSING) is None
+
+    def forget(self, connection: "Connection") -> None:
+        """Its descriptor is about to be closed, which takes it out of epoll. Only for who holds the connection."""
+        self.connections.discard(connection)
+        # Not once it is closed: then the number may be another's.
+        self.registered.pop(connection.descriptor, None)
 
     def hand_over(self, connection: "Connection") -> None:
         """Give a connection to whoever is to go on with it."""
@@ -185,8 +189,9 @@ class Crew:
         events = [] if must_not_wait else self._epoll.poll(-1, _EVENTS_AT_ONCE)
         self._on_watch = None
         for descriptor, _ in events:
-            if (connection := self.armed.pop(descriptor, None)) is not None:
-                self.hand_over(connection)
+            if (connection := self.registered.get(descriptor)) is not None:
+                if self.claim(connection):
+                    self.hand_over(connection)
             elif (enter := self.doors.get(descriptor)) is not None:
                 enter()
             elif descriptor == self._knock:

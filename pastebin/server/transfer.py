@@ -42,11 +42,9 @@ class Transfer:
         "crew",
         "deadline",
         "descriptor",
-        "events",
         "hand",
         "has_ended",
         "is_overdue",
-        "is_registered",
         "is_serving",
         "limits",
         "requests",
@@ -59,9 +57,7 @@ class Transfer:
         self.limits = limits
         self.sock = sock
         self.descriptor = sock.fileno()
-        # For the crew: what epoll waits for, until when, and whom to go on with.
-        self.events = 0
-        self.is_registered = False
+        # For the crew: until when it waits, and whom to go on with.
         self.deadline = monotonic() + limits.header_timeout
         self.is_overdue = False
         self.hand: Hand
