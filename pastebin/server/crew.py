@@ -165,9 +165,9 @@ class Crew:
         elif self._on_watch is hand:
             os.eventfd_write(self._knock, 1)
 
-    def roomiest(self) -> Hand:
-        """The hand with the fewest parked requests."""
-        return min(self.hands, key=lambda hand: hand.parked)
+    def roomiest(self) -> Hand | None:
+        """Of the hands that have nothing to do, the one with the fewest parked requests; who is busy may be blocked."""
+        return min(list(self.idle), key=lambda hand: hand.parked, default=None)
 
     # ---- the watch
 

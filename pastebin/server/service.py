@@ -65,7 +65,7 @@ class Service:
                 return
             if hand.parked >= _CROWDED and _is_incomplete(request, connection):
                 roomier = hand.crew.roomiest()
-                if roomier.parked < hand.parked:
+                if roomier and roomier.parked < hand.parked:
                     connection.request = request
                     hand.crew.send_to(roomier, connection)
                     return

@@ -184,6 +184,24 @@ def test_many_requests_wait_in_few_threads(server: Server) -> None:
             assert client.hear().body.startswith(b"10 ")
 
 
+def test_no_request_is_given_to_a_thread_that_is_blocked(server: Server) -> None:
+    with ExitStack() as stack:
+        blocked = stack.enter_context(server.connect())
+        blocked.say(b"GET /sleep/3 HTTP/1.1\r\nHost: test\r\n\r\n")
+        time.sleep(0.2)
+        clients = [stack.enter_context(server.connect()) for _ in range(24)]
+        started = time.monotonic()
+        for client in clients:
+            client.say(UPLOAD.replace(b"100000", b"2") + b"x")
+            time.sleep(0.01)
+        for client in clients:
+            client.say(b"x")
+
+            assert client.hear().body.startswith(b"2 ")
+        assert time.monotonic() - started < 2
+        assert blocked.hear().body == b"slept"
+
+
 def test_a_parked_request_keeps_its_own_context(server: Server) -> None:
     with server.connect() as first, server.connect() as second:
         for client in (first, second):
