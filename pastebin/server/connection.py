@@ -20,7 +20,8 @@ from pastebin.server.failures import (
     NOT_PLAIN_HTTP,
     Refusal,
 )
-from pastebin.server.transfer import READABLE, Transfer
+from pastebin.server.parking import READABLE
+from pastebin.server.transfer import Transfer
 
 if TYPE_CHECKING:
     from pastebin.server.crew import Crew
@@ -134,8 +135,7 @@ class Connection(Transfer):
     def run_out_of_time(self) -> None:
         """The deadline has passed, and the caller has claimed the connection."""
         if self.runner is not None:
-            self.is_overdue = True
-            self.crew.hand_over(self)
+            super().run_out_of_time()
         elif self.arrived and not self.is_lingering:
             self.refuse(HEAD_TOO_SLOW)
         else:
@@ -153,7 +153,7 @@ class Connection(Transfer):
     @property
     def is_idle(self) -> bool:
         """Whether nothing of a request has come, and none is being answered."""
-        return self.runner is None and not self.arrived and not self.is_lingering and self.request is None
+        return not self.is_serving and not self.arrived and not self.is_lingering and self.request is None
 
     def has_news(self) -> bool:
         """Whether something has come that nobody has looked at yet. Only for who holds the connection."""

@@ -9,16 +9,16 @@ watchman, the process's main thread, notices within a few milliseconds that
 nobody keeps watch and nothing moves, and calls another; for a while after
 that each thread that leaves the watch calls its successor at once.
 
-A request runs in a greenlet. Where its client lets it wait it parks: the
-thread goes on with other work, and the greenlet is resumed, by the same
-thread, when epoll says so.
+A request runs in a greenlet. Where its client lets it wait, or it waits for
+something else on an errand, it parks: the thread goes on with other work, and
+the greenlet is resumed, by the same thread, when epoll says so.
 
 What makes this safe without a lock of its own is that single operations of
-dict and deque are atomic. In particular, whoever pops a connection from
-`armed` owns it; everybody else's events for it are stale and ignored. The
-number of its descriptor proves nothing: that may be a newer connection's. So an
-old one's event can only resume the newer one without cause, and whoever is
-resumed without cause finds nothing to read and parks again.
+dict and deque are atomic. In particular, whoever pops a connection or an
+errand from `armed` owns it; everybody else's events for it are stale and
+ignored. The number of its descriptor proves nothing: that may be somebody
+newer's. So an old one's event can only resume the newer one without cause, and
+whoever is resumed without cause finds nothing to read and parks again.
 """
 
 import os
@@ -26,24 +26,27 @@ import select
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 import greenlet
 
 if TYPE_CHECKING:
     from pastebin.server.connection import Connection
+    from pastebin.server.parking import Waiting
 
 _MISSING = object()
 _EVENTS_AT_ONCE = 64
 
 
 class Hand:
-    """A thread, the connections that only it can go on with, and a bell to wake it."""
+    """A thread, what waited and only it can go on with, and a bell to wake it."""
 
     def __init__(self, crew: "Crew", number: int) -> None:
         self.crew = crew
-        self.inbox: deque[Connection] = deque()
-        self.parked = 0
+        self.inbox: deque[Waiting] = deque()
+        # Requests that wait here, and how many of them on errands.
+        self.parked = self.errands = 0
         self.hub: greenlet.greenlet
         self._bell = threading.Lock()
         self._bell.acquire()
@@ -59,19 +62,20 @@ class Hand:
         crew = self.crew
         inbox, ready = self.inbox, crew.ready
         while not crew.stopping:
+            waiting: Waiting
             if inbox:
-                connection = inbox.popleft()
+                waiting = inbox.popleft()
             else:
                 try:
-                    connection = ready.popleft()
+                    waiting = ready.popleft()
                 except IndexError:
                     self._watch_or_rest()
                     continue
             crew.taken()
-            if (runner := connection.runner) is not None:
+            if (runner := waiting.runner) is not None:
                 runner.switch()
             else:
-                crew.attend(self, connection)
+                crew.attend(self, cast("Connection", waiting))
 
     def _watch_or_rest(self) -> None:
         crew = self.crew
@@ -96,8 +100,8 @@ class Crew:
         self.attend = attend
         self.connections: set[Connection] = set()
         # Who waits, and whom epoll's events are for. The one is popped by whoever is first, the other by its owner.
-        self.armed: dict[Connection, None] = {}
-        self.registered: dict[int, Connection] = {}
+        self.armed: dict[Waiting, None] = {}
+        self.registered: dict[int, Waiting] = {}
         self.ready: deque[Connection] = deque()
         self.idle: dict[Hand, None] = {}
         # Held by the hand that waits in epoll.
@@ -128,21 +132,21 @@ class Crew:
             pass
         os.eventfd_write(self._knock, 1)
 
-    # ---- connections that wait
+    # ---- what waits
 
-    def arm(self, connection: "Connection", events: int) -> None:
-        """Wait for *events* of a connection. The caller must not touch it any more, unless it is parked on it."""
-        descriptor = connection.descriptor
-        self.armed[connection] = None
-        if self.registered.get(descriptor) is connection:
+    def arm(self, waiting: "Waiting", events: int) -> None:
+        """Wait for *events* of a descriptor. The caller must not touch it any more, unless it is parked on it."""
+        descriptor = waiting.descriptor
+        self.armed[waiting] = None
+        if self.registered.get(descriptor) is waiting:
             self._epoll.modify(descriptor, events | select.EPOLLONESHOT)
         else:
-            self.registered[descriptor] = connection
+            self.registered[descriptor] = waiting
             self._epoll.register(descriptor, events | select.EPOLLONESHOT)
 
-    def claim(self, connection: "Connection") -> bool:
-        """Take a waiting connection away from epoll; false if somebody else was quicker."""
-        return self.armed.pop(connection, _MISSING) is None
+    def claim(self, waiting: "Waiting") -> bool:
+        """Take away from epoll what waits; false if somebody else was quicker."""
+        return self.armed.pop(waiting, _MISSING) is None
 
     def forget(self, connection: "Connection") -> None:
         """Its descriptor is about to be closed, which takes it out of epoll. Only for who holds the connection."""
@@ -150,16 +154,25 @@ class Crew:
         # Not once it is closed: then the number may be another's.
         self.registered.pop(connection.descriptor, None)
 
-    def hand_over(self, connection: "Connection") -> None:
-        """Give a connection to whoever is to go on with it."""
-        if connection.runner is None:
-            self.ready.append(connection)
-        else:
-            self.send_to(connection.hand, connection)
+    def dismiss(self, waiting: "Waiting") -> None:
+        """Take a descriptor out of epoll that may stay open, or be closed at once. Only for who holds what waited."""
+        if self.registered.get(waiting.descriptor) is waiting:
+            del self.registered[waiting.descriptor]
+            # It was never taken in, or the application has closed it too early.
+            with suppress(OSError):
+                self._epoll.unregister(waiting.descriptor)
 
-    def send_to(self, hand: Hand, connection: "Connection") -> None:
-        """Let this hand, and no other, go on with a connection."""
-        hand.inbox.append(connection)
+    def hand_over(self, waiting: "Waiting") -> None:
+        """Give what waited to whoever is to go on with it."""
+        if waiting.runner is None:
+            # An errand is a greenlet's.
+            self.ready.append(cast("Connection", waiting))
+        else:
+            self.send_to(waiting.hand, waiting)
+
+    def send_to(self, hand: Hand, waiting: "Waiting") -> None:
+        """Let this hand, and no other, go on with it."""
+        hand.inbox.append(waiting)
         if self.idle.pop(hand, _MISSING) is None:
             hand.ring()
         elif self._on_watch is hand:
@@ -189,9 +202,9 @@ class Crew:
         events = [] if must_not_wait else self._epoll.poll(-1, _EVENTS_AT_ONCE)
         self._on_watch = None
         for descriptor, _ in events:
-            if (connection := self.registered.get(descriptor)) is not None:
-                if self.claim(connection):
-                    self.hand_over(connection)
+            if (waiting := self.registered.get(descriptor)) is not None:
+                if self.claim(waiting):
+                    self.hand_over(waiting)
             elif (enter := self.doors.get(descriptor)) is not None:
                 enter()
             elif descriptor == self._knock:

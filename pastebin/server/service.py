@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pastebin.server.crew import Hand
     from pastebin.server.limits import Limits
 
-# From so many parked requests on, a hand gives a request that is likely to park to one with fewer.
+# From so many parked requests on, a hand gives a request that is likely to park to one with fewer. Which will go on
+# an errand nobody knows; where so many do, any may be the next.
 _CROWDED = 4
 
 
@@ -63,7 +64,7 @@ class Service:
                 return
             if not connection.receive_head() or (request := self._parse(connection)) is None:
                 return
-            if hand.parked >= _CROWDED and _is_incomplete(request, connection):
+            if hand.parked >= _CROWDED and (hand.errands >= _CROWDED or _is_incomplete(request, connection)):
                 roomier = hand.crew.roomiest()
                 if roomier and roomier.parked < hand.parked:
                     connection.request = request

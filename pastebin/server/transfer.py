@@ -8,19 +8,16 @@ import struct
 import termios
 from collections.abc import Callable
 from time import monotonic
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any
 
 import greenlet
 
 from pastebin.server.failures import BodyTooSlow, ClientGone
+from pastebin.server.parking import READABLE, WRITABLE, Errand, Waiting, is_ready
 
 if TYPE_CHECKING:
-    from pastebin.server.connection import Connection
     from pastebin.server.crew import Crew, Hand
     from pastebin.server.limits import Limits
-
-READABLE = select.EPOLLIN
-WRITABLE = select.EPOLLOUT
 
 _BODY_READ = 256 * 1024
 _SENDFILE_STEP = 1 << 30
@@ -28,7 +25,7 @@ _SENDFILE_STEP = 1 << 30
 _QUICK = 16 * 1024
 
 
-class Transfer:
+class Transfer(Waiting):
     """A socket that never blocks its thread: a request's greenlet parks instead.
 
     The first half of `Connection`, which is the only kind there is. Everything here but the
@@ -39,29 +36,17 @@ class Transfer:
         "_moved",
         "_waited",
         "_window_bytes",
-        "crew",
-        "deadline",
-        "descriptor",
-        "hand",
         "has_ended",
-        "is_overdue",
         "is_serving",
         "limits",
         "requests",
-        "runner",
         "sock",
     )
 
     def __init__(self, crew: "Crew", limits: "Limits", sock: socket.socket) -> None:
-        self.crew = crew
+        super().__init__(crew, sock.fileno(), monotonic() + limits.header_timeout)
         self.limits = limits
         self.sock = sock
-        self.descriptor = sock.fileno()
-        # For the crew: until when it waits, and whom to go on with.
-        self.deadline = monotonic() + limits.header_timeout
-        self.is_overdue = False
-        self.hand: Hand
-        self.runner: greenlet.greenlet | None = None
         self.requests = 0
         self.is_serving = False
         # The client has closed its side, or all of it.
@@ -123,7 +108,7 @@ class Transfer:
 
     def wait_readable(self, seconds: float) -> bool:
         """Park until something has come; false if nothing did in time."""
-        return self._park(READABLE, monotonic() + seconds)
+        return self.park(READABLE, monotonic() + seconds)
 
     def send(self, data: bytes) -> int:
         """Send all of *data*, as gunicorn's own code expects of a socket."""
@@ -182,24 +167,22 @@ class Transfer:
 
     # ---- waiting
 
-    def _park(self, events: int, deadline: float) -> bool:
-        """Leave the thread to others until *events*; false if the deadline came first."""
-        hand = self.hand
-        self.deadline = deadline
-        self.runner = greenlet.getcurrent()
-        hand.parked += 1
-        self.crew.arm(cast("Connection", self), events)
-        hand.hub.switch()
-        hand.parked -= 1
-        self.runner = None
-        is_overdue, self.is_overdue = self.is_overdue, False
-        return not is_overdue
+    def wait_for(self, descriptor: int, seconds: float) -> bool:
+        """Park until another descriptor is readable, has ended or has failed; false if the time is over first.
+
+        Times are looked at about once a second. Nobody else may wait for the same descriptor meanwhile, and it must
+        stay open until this returns; nothing of the wait is left then.
+
+        Raises:
+            OSError: epoll cannot wait for it, or the system is short of memory.
+        """
+        return Errand(self.hand, descriptor, seconds).wait()
 
     def _give_way(self) -> None:
         """Let the others of this thread have their turn: a long transfer must not starve them."""
         hand = self.hand
         self.runner = greenlet.getcurrent()
-        hand.inbox.append(cast("Connection", self))
+        hand.inbox.append(self)
         hand.hub.switch()
         self.runner = None
 
@@ -222,16 +205,14 @@ class Transfer:
         if self._moved < _QUICK or self.hand.inbox or not crew.has_spare_hands():
             return False
         crew.step_aside()
-        poll = select.poll()
-        poll.register(self.descriptor, events)
-        return bool(poll.poll(self.limits.patience * 1000))
+        return is_ready(self.descriptor, events, self.limits.patience)
 
     def _await_body(self) -> None:
         if self._waits_in_person(select.POLLIN):
             return
         window = self.limits.body_window
         started = monotonic()
-        self._park(READABLE, started + max(0.0, window - self._waited))
+        self.park(READABLE, started + max(0.0, window - self._waited))
         self._waited += monotonic() - started
         if self._waited >= window:
             if self._window_bytes < self.limits.body_min_rate * window:
@@ -242,7 +223,7 @@ class Transfer:
         if self._waits_in_person(select.POLLOUT):
             return
         queued = self._bytes_queued()
-        while not self._park(WRITABLE, monotonic() + self.limits.write_timeout):
+        while not self.park(WRITABLE, monotonic() + self.limits.write_timeout):
             # A slow link may take long for as much as makes room; what counts is that it takes something.
             before, queued = queued, self._bytes_queued()
             if queued >= before:

@@ -132,9 +132,9 @@ class ParkingWorker(Worker):
     def _close_overdue(self) -> None:
         crew, now = self._crew, monotonic()
         has_some = False
-        for connection in list(crew.armed):
-            if connection.deadline < now and crew.claim(connection):
-                connection.run_out_of_time()
+        for waiting in list(crew.armed):
+            if waiting.deadline < now and crew.claim(waiting):
+                waiting.run_out_of_time()
                 has_some = True
         if has_some:
             crew.nudge()
@@ -187,7 +187,7 @@ class ParkingWorker(Worker):
         # Who has just come has a right to be heard; who came long ago and said nothing has none.
         idle = [
             connection
-            for connection in list(crew.armed)
+            for connection in list(crew.connections)
             if connection.is_idle and not connection.is_newcomer(_HEARING)
         ]
         idle.sort(key=lambda connection: (not connection.requests, connection.deadline))
@@ -223,7 +223,7 @@ class ParkingWorker(Worker):
             hand.thread.join(max(0.0, min(0.5, end - monotonic())))
 
     def _close_idle(self) -> None:
-        for connection in list(self._crew.armed):
+        for connection in list(self._crew.connections):
             if connection.is_idle and not connection.is_newcomer(_FAREWELL) and self._crew.claim(connection):
                 if connection.has_news():
                     self._crew.hand_over(connection)

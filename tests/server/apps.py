@@ -5,9 +5,13 @@ import gc
 import hashlib
 import json
 import os
+import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,10 @@ Start = Callable[..., Any]
 
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("VARIABLE")
 PIECE = b"0123456789abcdef" * 4096
+# Where to say something to a request that waits, by the name it waits under.
+WAITING: dict[str, int] = {}
+# Says things while the request that wants to hear them goes on.
+SPEAKER = ThreadPoolExecutor(1)
 
 
 def app(environ: Environ, start_response: Start) -> Iterable[bytes]:
@@ -173,15 +181,142 @@ def context(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return answer(start_response, f"{before} {VARIABLE.get(None)}".encode())
 
 
+def wait(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """What is said to the name in the path, within the seconds that follow it."""
+    name, seconds = environ["PATH_INFO"].split("/")[2:]
+    thread = threading.get_ident()
+    heard, said = os.pipe()
+    WAITING[name] = said
+    has_come = environ["pastebin.wait"](heard, float(seconds))
+    del WAITING[name]
+    text = os.read(heard, 100) if has_come else b"nothing came"
+    os.close(heard)
+    os.close(said)
+    return answer(start_response, text if threading.get_ident() == thread else b"another thread")
+
+
+def waiting(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """How many are waiting."""
+    return answer(start_response, str(len(WAITING)).encode())
+
+
+def tell(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Say the name in the path, which may be "all", to who waits under it."""
+    name = environ["PATH_INFO"].split("/")[2]
+    for each in list(WAITING) if name == "all" else [name]:
+        os.write(WAITING[each], each.encode())
+    return answer(start_response, b"told")
+
+
+def late(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Waits for what is said after as many seconds as the path says."""
+    heard, said = os.pipe()
+    threading.Timer(float(environ["PATH_INFO"].rpartition("/")[2]), os.write, (said, b"late")).start()
+    environ["pastebin.wait"](heard, 60)
+    return answer(start_response, os.read(heard, 100))
+
+
+def errand(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """The path, by way of another thread and a descriptor that is closed at once, and then the body."""
+    heard, said = os.pipe()
+    # Sometimes before it waits, mostly after.
+    SPEAKER.submit(speak, said, environ["PATH_INFO"].encode(), random.choice((0, 0.0002, 0.001)))
+    has_come = environ["pastebin.wait"](heard, 60)
+    text = os.read(heard, 100)
+    os.close(heard)
+    os.close(said)
+    return answer(start_response, b"%d %s %s" % (has_come, text, environ["wsgi.input"].read()))
+
+
+def speak(descriptor: int, text: bytes, after: float) -> None:
+    time.sleep(after)
+    os.write(descriptor, text)
+
+
+def again(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Waits for the same descriptor again and again."""
+    bell = os.eventfd(0)
+    heard = []
+    for number in range(1, 4):
+        SPEAKER.submit(speak, bell, number.to_bytes(8, sys.byteorder), 0.02)
+        heard.append((environ["pastebin.wait"](bell, 60), os.eventfd_read(bell)))
+    os.close(bell)
+    return answer(start_response, json.dumps(heard).encode())
+
+
+def look(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """What a wait of no time says of a descriptor without news, of one with news, and of a file."""
+    silent, ringing = os.eventfd(0), os.eventfd(1)
+    with Path(__file__).open("rb") as file:
+        seen = [environ["pastebin.wait"](each, 0) for each in (silent, ringing, file.fileno())]
+    seen.append(environ["pastebin.wait"](silent, -1))
+    os.close(silent)
+    os.close(ringing)
+    return answer(start_response, json.dumps(seen).encode())
+
+
+def impossible(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Waits for the one descriptor that epoll cannot look at: its own."""
+    own = crew_of(environ)._epoll.fileno()
+    refused = 0
+    for _ in range(5):
+        try:
+            environ["pastebin.wait"](own, 60)
+        except OSError:
+            refused += 1
+    return answer(start_response, str(refused).encode())
+
+
+def disturb(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Resume what requests wait for without cause, as an event does that is an earlier owner's of the number."""
+    crew = crew_of(environ)
+    claimed = [each for each in list(crew.armed) if each.runner and crew.claim(each)]
+    for each in claimed:
+        crew.hand_over(each)
+    return answer(start_response, str(len(claimed)).encode())
+
+
+def overtake(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Claim what requests wait for, as the watchman does whose time is over, and tell them all before it is resumed."""
+    crew = crew_of(environ)
+    claimed = [each for each in list(crew.armed) if each.runner and crew.claim(each)]
+    for name, said in WAITING.items():
+        os.write(said, name.encode())
+    time.sleep(0.1)
+    for each in claimed:
+        crew.hand_over(each)
+    return answer(start_response, str(len(claimed)).encode())
+
+
+def crew_of(environ: Environ) -> Any:
+    return environ["pastebin.wait"].__self__.crew
+
+
+def in_epoll() -> int:
+    """How many descriptors this process has in epoll."""
+    entries = 0
+    for path in Path("/proc/self/fdinfo").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            entries += path.read_text().count("tfd:")
+    return entries
+
+
 def facts(environ: Environ, start_response: Start) -> Iterable[bytes]:
     """What the process holds now."""
     gc.collect()
     alive = sum(isinstance(each, greenlet.greenlet) and not each.dead for each in gc.get_objects())
+    crew = crew_of(environ)
     held = {
         "pid": os.getpid(),
         "threads": threading.active_count(),
         "descriptors": len(os.listdir("/proc/self/fd")),
         "greenlets": alive,
+        "epoll": in_epoll(),
+        "armed": len(crew.armed),
+        "registered": len(crew.registered),
+        "parked": sum(hand.parked for hand in crew.hands),
+        "errands": sum(hand.errands for hand in crew.hands),
+        "most parked": max(hand.parked for hand in crew.hands),
     }
     return answer(start_response, json.dumps(held).encode())
 
@@ -214,6 +349,16 @@ VIEWS = {
         fail_late,
         promise,
         context,
+        wait,
+        waiting,
+        tell,
+        late,
+        errand,
+        again,
+        look,
+        impossible,
+        disturb,
+        overtake,
         facts,
         secret,
     )

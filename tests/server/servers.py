@@ -1,5 +1,6 @@
 """A real gunicorn with the settings of `make run`, and plain sockets to talk to it."""
 
+import json
 import os
 import re
 import signal
@@ -132,6 +133,23 @@ class Server:
         with self.connect() as client:
             client.say(text)
             return client.hear()
+
+    def facts(self) -> dict[str, int]:
+        """What the one worker holds now, if it serves `tests.server.apps`."""
+        found: dict[str, int] = json.loads(self.ask("/facts").body)
+        return found
+
+    def expect_facts(self, before: dict[str, int]) -> None:
+        """Nothing has been added to what it held then, or will be after a few seconds."""
+        # A connection more is the one before ours, which has still to see that it was closed.
+        most = before | {
+            name: before[name] + 1 for name in before.keys() - {"pid", "threads", "parked", "errands", "most parked"}
+        }
+        deadline = time.monotonic() + 8
+        while (after := self.facts()) and any(after[name] > most[name] for name in most):
+            assert time.monotonic() < deadline, (before, after)
+            time.sleep(0.3)
+        assert (after["pid"], after["threads"]) == (before["pid"], before["threads"])
 
     def workers(self) -> list[int]:
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()

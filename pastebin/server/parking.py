@@ -1,0 +1,98 @@
+"""What a request waits for without a thread: its client, or another descriptor that the application names."""
+
+import select
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import greenlet
+
+if TYPE_CHECKING:
+    from pastebin.server.crew import Crew, Hand
+
+READABLE = select.EPOLLIN
+WRITABLE = select.EPOLLOUT
+
+
+class Waiting:
+    """A descriptor, and the greenlet to go on with when something comes.
+
+    What the crew knows of whatever it arms: a client's `Connection`, which alone may also wait
+    without a greenlet, between two requests, and a request's `Errand`.
+    """
+
+    __slots__ = ("crew", "deadline", "descriptor", "hand", "is_overdue", "runner")
+
+    def __init__(self, crew: "Crew", descriptor: int, deadline: float) -> None:
+        self.crew = crew
+        self.descriptor = descriptor
+        # Looked at about once a second.
+        self.deadline = deadline
+        self.is_overdue = False
+        self.hand: Hand
+        self.runner: greenlet.greenlet | None = None
+
+    def park(self, events: int, deadline: float) -> bool:
+        """Leave the thread to others until *events*; false if the deadline came first.
+
+        Raises:
+            OSError: epoll cannot wait for it, or the system is short of memory.
+        """
+        hand = self.hand
+        self.deadline = deadline
+        self.runner = greenlet.getcurrent()
+        hand.parked += 1
+        try:
+            self._arm(events)
+            hand.hub.switch()
+        finally:
+            hand.parked -= 1
+            self.runner = None
+        is_overdue, self.is_overdue = self.is_overdue, False
+        return not is_overdue
+
+    def _arm(self, events: int) -> None:
+        try:
+            self.crew.arm(self, events)
+        except OSError:
+            # Who has claimed it in this moment has already sent it here: then it must be met in the hub.
+            if self.crew.claim(self):
+                raise
+
+    def run_out_of_time(self) -> None:
+        """The deadline has passed, and the caller has claimed it."""
+        self.is_overdue = True
+        self.crew.hand_over(self)
+
+
+class Errand(Waiting):
+    """One wait of a request for something else than its client.
+
+    Made anew for each: the application may close the descriptor right after, and then its number is anybody's.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, hand: "Hand", descriptor: int, seconds: float) -> None:
+        super().__init__(hand.crew, descriptor, monotonic() + seconds)
+        self.hand = hand
+
+    def wait(self) -> bool:
+        """Park until the descriptor is readable; false if the time is over first. See `Transfer.wait_for`."""
+        self.hand.errands += 1
+        try:
+            # An event may be one that an earlier owner of the number has left behind.
+            while not is_ready(self.descriptor, select.POLLIN):
+                if self.deadline <= monotonic():
+                    return False
+                self.park(READABLE, self.deadline)
+            return True
+        finally:
+            self.hand.errands -= 1
+            self.crew.dismiss(self)
+
+
+def is_ready(descriptor: int, events: int, seconds: float = 0) -> bool:
+    """Whether *events* are there, or come while the calling thread itself waits for them."""
+    poll = select.poll()
+    poll.register(descriptor, events)
+    return bool(poll.poll(seconds * 1000))
