@@ -6,6 +6,7 @@ from urllib.parse import quote
 from flask import request
 
 from pastebin.access import hosts
+from pastebin.images.formats import is_image
 from pastebin.services import secrets
 from pastebin.services.files import PublicBlob, StoredFile
 
@@ -34,9 +35,7 @@ class Links:
 
     def direct(self, file: StoredFile, *, with_key: bool) -> str:
         """The one link to give away: with the extension, and the private key where the owner may see it."""
-        return self.ext(file) + (
-            f"?key={secrets.encode_key(file.private_key)}" if with_key and file.private_key else ""
-        )
+        return self.ext(file) + (_key(file) if with_key else "")
 
     def view(self, found: StoredFile | PublicBlob) -> str:
         """The page for people, without a private key."""
@@ -44,9 +43,16 @@ class Links:
 
     def view_of_upload(self, file: StoredFile) -> str:
         """The page for people of this very upload, by its UUID, with the private key if it has one."""
-        return f"{self.base}/view/{file.uuid}" + (
-            f"?key={secrets.encode_key(file.private_key)}" if file.private_key else ""
-        )
+        return f"{self.base}/view/{file.uuid}{_key(file)}"
+
+    def thumbnail(self, file: StoredFile, *, with_key: bool) -> str | None:
+        """`/UUID/thumb`, with the private key where the owner may see it; None where no thumbnail can be had.
+
+        What has a download limit has none: it would be given away with it.
+        """
+        if file.download_limit is not None or not is_image(file.content_type):
+            return None
+        return f"{self.base}/{file.uuid}/thumb" + (_key(file) if with_key else "")
 
     def manage(self, file: StoredFile) -> str:
         """The owner's page."""
@@ -55,6 +61,11 @@ class Links:
     def deletion(self, file: StoredFile, token: str) -> str:
         """The page whose button deletes."""
         return f"{self.base}/delete/{file.uuid}/{token}"
+
+
+def _key(file: StoredFile) -> str:
+    """The query that unlocks a private file; empty where it has no key."""
+    return f"?key={secrets.encode_key(file.private_key)}" if file.private_key else ""
 
 
 def links() -> Links:

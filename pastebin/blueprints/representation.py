@@ -21,9 +21,9 @@ def describe(file: StoredFile, links: Links, *, for_owner: bool) -> dict[str, An
     """All that is told of a file.
 
     Args:
-        for_owner: with `privateKey` and a `url` that carries it; never for staff.
+        for_owner: with `privateKey`, and links that carry it; never for staff.
     """
-    direct = links.direct(file, with_key=for_owner)
+    direct, thumbnail = links.direct(file, with_key=for_owner), links.thumbnail(file, with_key=for_owner)
     about = {
         "status": True,
         "hash": file.reference,
@@ -48,6 +48,7 @@ def describe(file: StoredFile, links: Links, *, for_owner: bool) -> dict[str, An
         "views": file.views,
         "url": direct,
         "full_link": direct,
+        **({"thumbnail": thumbnail} if thumbnail else {}),
         "manage": links.manage(file),
     }
     if for_owner and file.private_key:

@@ -108,6 +108,10 @@ class FileSchema(_Object):
     views = _count("How often it was fetched by others than its owner.")
     url = _link("The one link to give away. Carries `?key=` where the file has a private key.")
     full_link = _link("The same as `url`.")
+    thumbnail = _link(
+        "The image as 512 by 512 pixels, where one can be made of it; a file with a download limit has none.",
+        required=False,
+    )
     manage = _link("The owner's page of it.")
     privateKey = _text(  # noqa: N815 - the contract's spelling
         "The key of a private file; shown to its owner alone, and in the answer to the upload. In `?key=` it stands in "
