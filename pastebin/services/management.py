@@ -1,13 +1,14 @@
 """Files after their upload: change and remove them, as their owner or as staff (contract section 5)."""
 
 import logging
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import ColumnElement, Connection, func, update
 
 from pastebin import filetypes
 from pastebin.errors import BodyTooLarge, FieldsInvalid, FileNotFound
@@ -21,6 +22,9 @@ from pastebin.services.uploads import Privacy
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50
+SHORTEST_PRIVATE_KEY, LONGEST_PRIVATE_KEY = 12, 64  # characters
+# UTF-8 has no surrogates, PostgreSQL no NUL.
+_IS_TEXT = re.compile(r"[^\0\ud800-\udfff]*")
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to be changed of a file; the names of the fields that are, in `fields`, the others count for nothing."""
+    """What is to be changed of a file; the names of the fields that are, in `fields`, the others count for nothing.
+
+    `private_key` goes with `private`, for a file that is to be readable with a key: None for the one that it has, or a
+    new one.
+    """
 
     fields: frozenset[str]
     name: str | None = None
@@ -72,6 +80,7 @@ class Changes:
     expires_at: datetime | None = None
     download_limit: int | None = None
     privacy: Privacy = Privacy.PUBLIC
+    private_key: str | None = None
 
 
 def find(reach: Reach, reference: Reference) -> StoredFile:
@@ -256,8 +265,28 @@ def _of_limit(file: StoredFile, changes: Changes) -> dict[str, Any]:
 def _of_privacy(file: StoredFile, changes: Changes) -> dict[str, Any]:
     if changes.privacy is Privacy.OWNER_ONLY and file.owner_id is None:
         raise FieldsInvalid("This file has no owner who alone could read it.", fields=["private"])
-    key = (file.private_key or secrets.random_token()) if changes.privacy is Privacy.BY_KEY else None
+    given = None if changes.private_key is None else _check_private_key(changes.private_key)
+    key: str | ColumnElement[str] | None = None
+    if changes.privacy is Privacy.BY_KEY:
+        # The one that the row has when it is written: one that was read before may have been replaced meanwhile, and
+        # would be valid again.
+        key = given or func.coalesce(FileRow.private_key, secrets.random_token())
     return {"is_private": changes.privacy is not Privacy.PUBLIC, "private_key": key}
+
+
+def _check_private_key(text: str) -> str:
+    """A private key that somebody chose, whatever its characters. Links carry it as it stands.
+
+    Raises:
+        FieldsInvalid: short enough to be guessed, too long, or no text.
+    """
+    if not SHORTEST_PRIVATE_KEY <= len(text) <= LONGEST_PRIVATE_KEY:
+        raise FieldsInvalid(
+            f"A password of a file has {SHORTEST_PRIVATE_KEY} to {LONGEST_PRIVATE_KEY} characters.", fields=["password"]
+        )
+    if not _IS_TEXT.fullmatch(text):
+        raise FieldsInvalid("A password of a file is text, without NUL and halves of characters.", fields=["password"])
+    return text
 
 
 _VALUES = {
