@@ -1,8 +1,11 @@
 """Answers whose headers are as they leave."""
 
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import cast
 from wsgiref.types import WSGIEnvironment
 
-from flask import Response
+from flask import Flask, Request, Response, current_app
 from werkzeug.datastructures import Headers
 
 
@@ -16,3 +19,29 @@ class ReadyAnswer(Response):
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
         """The headers as they are."""
         return self.headers
+
+
+def made_while_sent(request: Request, headers: Headers, blocks: Generator[bytes, None, None]) -> ReadyAnswer:
+    """The answer to a GET or HEAD of something that is made while it is sent, however long it will be.
+
+    What fails before the first byte is answered like every error; after that
+    the server cuts the connection, so that nobody takes a part of it for all.
+    Nothing is made for a HEAD.
+
+    Args:
+        blocks: none of them empty. The application is there while one is made, and not while the client is waited for.
+    """
+    if request.method == "HEAD":
+        return ReadyAnswer(headers=headers)
+    application = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy has it
+    body = _after_the_request(next(blocks, b""), blocks, application)
+    return ReadyAnswer(body, headers=headers, direct_passthrough=True)
+
+
+def _after_the_request(first: bytes, rest: Generator[bytes, None, None], application: Flask) -> Iterator[bytes]:
+    with closing(rest):
+        block = first
+        while block:
+            yield block
+            with application.app_context():
+                block = next(rest, b"")

@@ -8,15 +8,13 @@ can be kept and replayed by something in front of it.
 import base64
 import math
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from io import FileIO
-from typing import cast
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, Request, current_app
+from flask import Request
 from werkzeug.datastructures import ContentRange, Headers, Range
 from werkzeug.http import http_date, is_resource_modified, parse_range_header
 from werkzeug.wrappers import Response
@@ -24,7 +22,7 @@ from werkzeug.wrappers import Response
 from pastebin import filetypes
 from pastebin.blobs import BlobMissing
 from pastebin.blueprints import lane
-from pastebin.blueprints.answers import ReadyAnswer
+from pastebin.blueprints.answers import ReadyAnswer, made_while_sent
 from pastebin.errors import FileNotFound
 from pastebin.extensions import now, settings, store
 from pastebin.services.files import PublicBlob, StoredFile
@@ -167,12 +165,7 @@ def headers_of(request: Request, content: Content) -> Headers:
 
 
 def deliver_archive(request: Request, filename: str, blocks: Generator[bytes, None, None]) -> Response:
-    """The answer to a GET or HEAD of an archive that is made while it is sent: its asker's alone, and always whole.
-
-    How long it will be is not known. What fails before the first byte is
-    answered like every error; after that the server cuts the connection, so
-    that nobody takes a part of it for all.
-    """
+    """The answer to a GET or HEAD of an archive that is made while it is sent: its asker's alone, and always whole."""
     headers = Headers()
     headers["Content-Type"] = "application/zip"
     headers["Content-Disposition"] = filetypes.content_disposition(filename, inline=False)
@@ -180,21 +173,7 @@ def deliver_archive(request: Request, filename: str, blocks: Generator[bytes, No
     headers["Cache-Control"] = "private, no-store"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     secure(headers)
-    if request.method == "HEAD":
-        return ReadyAnswer(headers=headers)
-    application = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy has it
-    body = _after_the_request(next(blocks, b""), blocks, application)
-    return ReadyAnswer(body, headers=headers, direct_passthrough=True)
-
-
-def _after_the_request(first: bytes, rest: Generator[bytes, None, None], application: Flask) -> Iterator[bytes]:
-    """Blocks that need the application: it is there while one is made, and not while the client is waited for."""
-    with closing(rest):
-        block = first
-        while block:
-            yield block
-            with application.app_context():
-                block = next(rest, b"")
+    return made_while_sent(request, headers, blocks)
 
 
 def secure(headers: Headers) -> None:
