@@ -1,10 +1,15 @@
-"""The body of a request as a JSON object."""
+"""The body of a request as a JSON object; and whether it is a form instead, where either is taken."""
 
 from typing import Any
 
 from flask import Request
 
 from pastebin.errors import BodyMalformed, FieldsInvalid, FieldsMissing
+
+
+def is_form(request: Request) -> bool:
+    """Whether the body calls itself a form."""
+    return request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def json_object(request: Request, example: str) -> dict[str, Any]:

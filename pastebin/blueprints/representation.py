@@ -9,7 +9,8 @@ from pastebin.blueprints.links import Links
 from pastebin.services.files import StoredFile
 from pastebin.services.uploads import Uploaded
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+encode = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON without spaces: what is told of a file is long enough."""
 
 
 def timestamp(time: datetime | None) -> str | None:
@@ -81,7 +82,7 @@ def describe_uploads(uploads: list[Uploaded], links: Links) -> dict[str, Any]:
 
 def render_json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> ReadyAnswer:
     """An answer in JSON, with a line's end for who reads it in a terminal."""
-    return ReadyAnswer(_encode(body) + "\n", status=status, headers=headers, content_type="application/json")
+    return ReadyAnswer(encode(body) + "\n", status=status, headers=headers, content_type="application/json")
 
 
 def upload_headers(uploaded: Uploaded, links: Links) -> dict[str, str]:

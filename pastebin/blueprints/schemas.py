@@ -220,6 +220,40 @@ class ChangesSchema(_Object):
     )
 
 
+class ImagesSchema(_Object):
+    """All images of an account, newest first."""
+
+    images = fields.List(fields.Nested(FileSchema), required=True)
+
+
+class PrivacyWantedSchema(_Object):
+    """Whether a file is to be private, and by which key it then is read."""
+
+    isPrivate = fields.Boolean(required=True)  # noqa: N815 - the contract's spelling
+    password = fields.String(
+        allow_none=True, validate=[validate.Length(min=12, max=64), validate.Regexp(r"^[^\0]*$")],
+        metadata={"description": "The key. Without it the one that the file has stays, or one is made."},
+    )  # fmt: skip
+
+
+class PrivacyFormSchema(_Object):
+    """The same as a form."""
+
+    isPrivate = fields.String(  # noqa: N815 - the contract's spelling
+        required=True, validate=validate.OneOf(["true", "false", "1", "0", "on", "off"])
+    )
+    password = fields.String(
+        validate=validate.Regexp(r"^([^\0]{12,64})?$"), metadata={"description": "The key; empty: none is given."}
+    )
+    csrf_token = _text("The CSRF token, for browsers with the login cookie.", required=False)
+
+
+class PrivacySchema(FileSchema):
+    """The file as it is now."""
+
+    success = Always(True)
+
+
 class UploadSchema(FileSchema):
     """The answer to an upload: the file, and what only its uploader may know."""
 

@@ -25,6 +25,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from pastebin.addresses import SHORTEST_ADDRESS
 from pastebin.extensions import Instant, Moment, db, now, reading
 from pastebin.models import AddressRow, FileRow, UserRow
+from pastebin.services import standing
+from pastebin.services.actor import Actor
 from pastebin.services.files import FILES, LIVE, NEWEST_FIRST, StoredFile, among, fetch
 
 # What a list can be ordered by; with "-" the other way round.
@@ -75,6 +77,31 @@ def following(owner_id: int, last: StoredFile | None, until: datetime, at_most: 
     values = {"owner": owner_id, "created_at": begin[0], "uuid": begin[1], "until": until, "moment": now()}
     with reading() as connection:
         return [StoredFile(*row) for row in connection.execute(_FOLLOWING, {**values, "at_most": at_most})]
+
+
+def images(actor: Actor) -> Iterator[list[StoredFile]]:
+    """The actor's live images, all of them, newest first: some at a time, each as it is when its turn comes.
+
+    Nothing is held between two batches, and what is uploaded meanwhile is in
+    none. There is one at least; it may be empty.
+
+    Raises:
+        SessionInvalid: the actor's session or key has ended meanwhile: there is no more for it.
+    """
+    batch = _images_before(actor, _FAR_OFF, "")
+    yield batch
+    while len(batch) == _BATCH:
+        batch = _images_before(actor, batch[-1].created_at, batch[-1].uuid)
+        if batch:
+            yield batch
+
+
+def _images_before(actor: Actor, created_at: datetime, uuid: str) -> list[StoredFile]:
+    """The next images behind one that has these, if its reader may still have them."""
+    values = {"owner": actor.user_id, "created_at": created_at, "uuid": uuid, "moment": now(), "at_most": _BATCH}
+    with reading() as connection:
+        standing.check(connection, actor)
+        return [StoredFile(*row) for row in connection.execute(_IMAGES_BEFORE, values)]
 
 
 def _ids(which: Selection, order: Sequence[ColumnElement[Any]], limit: int, offset: int) -> Sequence[str]:
@@ -131,15 +158,27 @@ _OF_OWNER = select(
     - select(func.count()).select_from(FileRow).where(_USED_UP, _GOES_ON, _OWNED).scalar_subquery()
 ).where(UserRow.id == bindparam("owner"))
 
-_LONG_AGO = datetime.fromtimestamp(0, UTC)
+_BATCH = 50
+_LONG_AGO, _FAR_OFF = datetime.fromtimestamp(0, UTC), datetime.fromtimestamp(1 << 37, UTC)
+_PLACE = tuple_(FileRow.created_at, FileRow.id)
+_GIVEN_PLACE = tuple_(bindparam("created_at", type_=Instant), bindparam("uuid", type_=String))
 _FOLLOWING = (
     FILES.where(
         FileRow.owner_id == bindparam("owner"),
-        tuple_(FileRow.created_at, FileRow.id)
-        > tuple_(bindparam("created_at", type_=Instant), bindparam("uuid", type_=String)),
+        _PLACE > _GIVEN_PLACE,
         FileRow.created_at <= bindparam("until", type_=Instant),
         LIVE,
     )
     .order_by(FileRow.created_at, FileRow.id)
+    .limit(bindparam("at_most", type_=Integer))
+)
+_IMAGES_BEFORE = (
+    FILES.where(
+        FileRow.owner_id == bindparam("owner"),
+        _PLACE < _GIVEN_PLACE,
+        FileRow.media_type.startswith("image/"),
+        LIVE,
+    )
+    .order_by(*NEWEST_FIRST)
     .limit(bindparam("at_most", type_=Integer))
 )

@@ -120,6 +120,11 @@ GET /keys                                              303 401 403 403 200 200 2
 POST /keys                                             303 401 403 403 201 201 201 403
 POST /keys/{key_id}/invalidate                         303 401 403 403 303 404 404 403
 POST /keys/invalidate                                  303 401 403 403 303 303 303 403
+GET /api/list                                          401 401 403 200 200 200 200 200
+GET /api/images/{file_id}                              401 401 403 200 200 404 404 404
+DELETE /api/delete/{file_id}                           401 401 403 200 200 404 404 404
+POST /api/privacy/{file_id}                            401 401 403 200 200 404 404 404
+GET /api/proxy/{file_id}                               401 401 403 200 200 404 404 404
 GET /{segment}/{name}                                  200 401 200 200 200 200 200 200
 GET /{segment}/                                        200 401 200 200 200 200 200 200
 GET /{segment}                                         200 401 200 200 200 200 200 200
@@ -144,6 +149,7 @@ _JSON: dict[str, dict[str, object]] = {
     "PUT /api/users/me/files/{file_id}/extension": {"extension": "md"},
     "PUT /api/users/{uid}/files/{file_id}/extension": {"extension": "md"},
     "PATCH /api/users/me/files/{file_id}": {"name": "x"},
+    "POST /api/privacy/{file_id}": {"isPrivate": True},
     "POST /api/takedowns": {"digest": "ab" * 32, "reason": "x"},
     "DELETE /api/users/me/files/all": {"password": PASSWORD},
     "DELETE /api/users/me": {"password": PASSWORD},

@@ -25,6 +25,15 @@ def test_somebodys_files_are_counted_without_going_through_them(app: Flask) -> N
     ]  # fmt: skip
 
 
+def test_a_walk_through_images_goes_along_the_index_and_sorts_nothing(app: Flask) -> None:
+    place = {"owner": 1, "created_at": 0, "uuid": "", "moment": 0, "at_most": 50}
+
+    plan = _plan(app, catalogue._IMAGES_BEFORE, place)
+
+    assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], plan
+    assert [step for step in plan if "ix_files_owner_created (owner_id=? AND (created_at,id)<(?,?))" in step], plan
+
+
 def _plan(app: Flask, query: Select[Any], values: dict[str, object]) -> list[str]:
     """What SQLite does for a query, step by step."""
     with app.app_context():

@@ -9,7 +9,7 @@ from pastebin.access import csrf, login
 from pastebin.access.gate import Needs, Token, current_actor, current_user, gate
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import JSON, Answer, describes
-from pastebin.blueprints.json_body import json_object, password_field
+from pastebin.blueprints.json_body import is_form, json_object, password_field
 from pastebin.blueprints.schemas import (
     AccountSchema,
     CsrfSchema,
@@ -111,8 +111,7 @@ def _parse_login(request: Request) -> tuple[str, str]:
     Raises:
         FieldsMissing: one of them, or both.
     """
-    is_form = request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data")
-    body = request.form if is_form else json_object(request, '{"username": "ann", "password": "…"}')
+    body = request.form if is_form(request) else json_object(request, '{"username": "ann", "password": "…"}')
     name, password = body.get("username"), body.get("password")
     missing = [field for field, text in (("username", name), ("password", password)) if not isinstance(text, str)]
     if missing:
