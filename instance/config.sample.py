@@ -63,6 +63,21 @@
 # What is taken: media types, "image/*" or ".extension". Empty: everything.
 # ALLOWED_TYPES = []
 
+# ---- Images in other sizes
+
+# Pixels of one frame of an image to be transformed, or of the result (of all its frames ten times
+# that), and how many frames.
+# MAX_IMAGE_PIXELS = 120_000_000
+# MAX_IMAGE_FRAMES = 1000
+
+# Processor time and address space that making one image may take.
+# IMAGE_TIME = "10s"
+# IMAGE_MEMORY = "1536MiB"
+
+# Where what was made is kept (empty: the folder derived, in this folder), and how many bytes of it.
+# DERIVED_FOLDER = ""
+# DERIVED_CACHE_SIZE = "1GiB"
+
 # ---- People without an account
 
 # Whether they may upload; how large; how many bytes an address may add a day; how long it is kept.

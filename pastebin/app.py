@@ -27,7 +27,15 @@ from pastebin.blueprints.web import bp as web
 from pastebin.config import Settings
 from pastebin.extensions import csrf, db, migrate, tune_sqlite
 from pastebin.generation import Generation
+from pastebin.images.budget import Budget
+from pastebin.images.cache import Cache
+from pastebin.images.derived import DerivedImages
+from pastebin.images.pool import Bounds, Pool
 from pastebin.services import staging
+
+# Of an image that is opened, since some of the libraries read it whole; and of one that is made.
+_LARGEST_SOURCE_BYTES = 256 << 20
+_LARGEST_RESULT_BYTES = 256 << 20
 
 
 class _Application(Flask):
@@ -101,12 +109,21 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     blobs = Path(settings.BLOB_FOLDER) if settings.BLOB_FOLDER else folder / "blobs"
     store = StagedStore(LocalStore(blobs, settings.STORAGE_RESERVE), partial(_staged, app))
     app.extensions["pastebin.store"] = store
+    app.extensions["pastebin.derived"] = _derived_images(folder, settings, store)
     generation = Generation(folder / "generation")
     app.extensions["pastebin.generation"] = generation
     app.wsgi_app = Lane(app.wsgi_app, generation)  # type: ignore[method-assign]
     app.session_interface = ServerSessions()
     app.request_class = QuickRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+
+
+def _derived_images(folder: Path, settings: Settings, store: StagedStore) -> DerivedImages:
+    root = Path(settings.DERIVED_FOLDER) if settings.DERIVED_FOLDER else folder / "derived"
+    cache = Cache(root, settings.DERIVED_CACHE_SIZE, lambda: store.free_bytes() > 0)
+    bounds = Bounds(settings.IMAGE_TIME, settings.IMAGE_MEMORY, _LARGEST_RESULT_BYTES)
+    budget = Budget(settings.MAX_IMAGE_PIXELS, settings.MAX_IMAGE_FRAMES, _LARGEST_SOURCE_BYTES)
+    return DerivedImages(cache, Pool(root / "turns", bounds), budget)
 
 
 def _staged(app: Flask, digest: str) -> bytes | None:

@@ -14,6 +14,8 @@ from pastebin.services import keys, outbox, upkeep
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 20.0
+# For so long a process that makes images waits for the next one.
+_IDLE_SECONDS = 60.0
 # Whoever asked for a mail waits for it; another process may have been asked.
 _MAIL_TICK_SECONDS = 1.0
 
@@ -33,6 +35,7 @@ def _run(app: Flask) -> None:
         time.sleep(min(_TICK_SECONDS, interval))
         _safely(app, keys.write_uses)
         _safely(app, upkeep.sweep_by_turn)
+        app.extensions["pastebin.derived"].rest(_IDLE_SECONDS)
 
 
 def _sends_mail(settings: Settings) -> bool:

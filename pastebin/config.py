@@ -190,6 +190,13 @@ def read_networks(raw: object) -> tuple[str, ...]:
     return networks
 
 
+def read_time(raw: object) -> int:
+    """A duration above zero."""
+    if (seconds := read_duration(raw)) == 0:
+        raise ValueError("must be longer than no time at all")
+    return seconds
+
+
 def read_address_length(raw: object) -> int:
     """8 to 64 hex digits."""
     if not 8 <= (number := read_number(raw)) <= 64:
@@ -282,6 +289,19 @@ class Settings:
     )
     ALLOWED_TYPES: tuple[str, ...] = _setting(
         (), read_list, "Types taken: media types, image/* or .extension; empty for all."
+    )
+
+    MAX_IMAGE_PIXELS: int = _setting(
+        120_000_000,
+        read_count,
+        "Pixels of a frame of an image to be transformed, or of the result; of all ten times that.",
+    )
+    MAX_IMAGE_FRAMES: int = _setting(1000, read_count, "Frames of an image to be transformed.")
+    IMAGE_TIME: int = _setting(10, read_time, "Processor time that making one image may take.")
+    IMAGE_MEMORY: int = _setting(1536 * MIB, read_size, "Address space that making one image may take.")
+    DERIVED_FOLDER: str = _setting("", read_text, "Where images that were made lie; without it instance/derived.")
+    DERIVED_CACHE_SIZE: int = _setting(
+        GIB, read_size, "Bytes of images that were made and are kept; the longest unused goes first."
     )
 
     ANONYMOUS_UPLOADS: bool = _setting(True, read_switch, "Whether people without an account may upload.")

@@ -32,6 +32,7 @@ from pastebin.turn import Turn
 
 if TYPE_CHECKING:
     from pastebin.blobs.staged import StagedStore
+    from pastebin.images.derived import DerivedImages
 
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class _OfCurrentApp:
 settings = cast("Settings", _OfCurrentApp("pastebin.settings"))
 store = cast("StagedStore", _OfCurrentApp("pastebin.store"))
 generation = cast("Generation", _OfCurrentApp("pastebin.generation"))
+derived = cast("DerivedImages", _OfCurrentApp("pastebin.derived"))
 
 # mypy reads the plain base; Flask-SQLAlchemy's Model is that base with its own registry behind it.
 if TYPE_CHECKING:
@@ -268,6 +270,7 @@ __all__ = [
     "clear_log",
     "csrf",
     "db",
+    "derived",
     "generation",
     "is_disk_full",
     "login_manager",

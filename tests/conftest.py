@@ -15,8 +15,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from werkzeug.routing import Rule
 
+from pastebin import app as application
 from pastebin import create_app
 from pastebin.extensions import db
+from pastebin.images.pool import Bounds, Pool
 from pastebin.services import accounts, keys
 from pastebin.services.actor import Scope, User
 from tests.running import Server
@@ -89,6 +91,23 @@ def instance(tmp_path: Path, migrated_instance: Path) -> Iterator[Path]:
         shutil.copy(migrated_instance / "pastebin.sqlite", place)
         (tmp_path / "instance").symlink_to(place)
         yield tmp_path / "instance"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def processes_that_render_are_started_once() -> Iterator[None]:
+    """Starting Python and Pillow takes longer than most tests; which application asks does not matter to them."""
+    pools: dict[Bounds, Pool] = {}
+    folder = Path(tempfile.mkdtemp())
+
+    def shared(_turns: Path, bounds: Bounds) -> Pool:
+        return pools.setdefault(bounds, Pool(folder / "turns", bounds))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(application, "Pool", shared)
+        yield
+    for pool in pools.values():
+        pool.rest(0)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

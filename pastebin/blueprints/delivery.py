@@ -8,10 +8,11 @@ can be kept and replayed by something in front of it.
 import base64
 import math
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from io import FileIO
+from pathlib import PurePath
 from wsgiref.types import WSGIEnvironment
 
 from flask import Request
@@ -25,6 +26,7 @@ from pastebin.blueprints import lane
 from pastebin.blueprints.answers import ReadyAnswer, made_while_sent
 from pastebin.errors import FileNotFound
 from pastebin.extensions import now, settings, store
+from pastebin.images.derived import Derived
 from pastebin.services.files import PublicBlob, StoredFile
 
 STORED_CSP = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
@@ -84,6 +86,15 @@ def of_file(file: StoredFile, extension: str | None, name: str | None) -> Conten
     return Content(
         partial(store.open, file.digest, file.size), file.digest, file.size, media_type, file.charset, filename,
         file.created_at, shared=file.by_hash, whole=file.download_limit is not None,
+    )  # fmt: skip
+
+
+def of_derived(content: Content, image: Derived) -> Content:
+    """An image that was made of some content: it leaves where that would, as its own bytes."""
+    return replace(
+        content, open=image.open, reopen=image.reopen, digest=image.digest, size=image.size,
+        media_type=filetypes.media_type_of(image.extension) or filetypes.OCTET_STREAM, charset=None,
+        filename=f"{PurePath(content.filename).stem}.{image.extension}", whole=False,
     )  # fmt: skip
 
 

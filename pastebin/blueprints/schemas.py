@@ -58,6 +58,10 @@ def _limit(*, required: bool, or_none: bool = True) -> fields.Integer:
     )  # fmt: skip
 
 
+def _pixels(about: str, least: int) -> fields.Integer:
+    return fields.Integer(validate=validate.Range(min=least, max=999_999_999), metadata={"description": about})
+
+
 def _extension(about: str, *, required: bool) -> fields.String:
     packed = "|".join(sorted(filetypes.TAR_WRAPPINGS))
     return fields.String(
@@ -170,6 +174,16 @@ class FilesQuerySchema(PageQuerySchema):
         validate=validate.OneOf(["created", "-created", "size", "-size", "name", "-name"]),
         metadata={"description": "The order; with `-` the other way round. Newest first where it is not given."},
     )
+
+
+class TransformQuerySchema(_Object):
+    """What is to be made of an image: it is cropped, then scaled. Empty fields count as not given."""
+
+    cropx = _pixels("Pixels to take off both ends of the x axis.", 0)
+    cropy = _pixels("Pixels to take off both ends of the y axis.", 0)
+    scale = _pixels("Percent; counts where neither `scalex` nor `scaley` is given.", 1)
+    scalex = _pixels("Width in pixels; without `scaley` the proportions are kept.", 1)
+    scaley = _pixels("Height in pixels; without `scalex` the proportions are kept.", 1)
 
 
 class NameSchema(_Object):

@@ -5,7 +5,6 @@ import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 
 from PIL import AvifImagePlugin, Image, ImageFile
@@ -20,6 +19,7 @@ from PIL.TiffImagePlugin import STRIPOFFSETS, TILEOFFSETS, TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from pastebin.errors import ImageUnusable
+from pastebin.images.budget import Budget
 from pastebin.images.recipe import Size
 
 # Who asks for a picture waits beside others: one image does not take all processors.
@@ -45,38 +45,6 @@ _MOST_SCANS: Final = 50
 _SCAN: Final = b"\xff\xda"
 # Of positions in a TIFF: enough for a strip in each of 130,000 rows.
 _MOST_OFFSET_BYTES: Final = 1 << 20
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What one image may cost: pixels of one frame, frames that are made, bytes of the original.
-
-    All frames together may have ten times the pixels of one. The bytes are
-    bounded for every format alike: some plug-ins read them into memory whole.
-    """
-
-    pixels: int
-    frames: int
-    source_bytes: int
-
-    def check(self, size: Size, frames: int = 1) -> None:
-        """Refuse so many frames of this size.
-
-        Raises:
-            ImageUnusable: they have too many pixels, or are too many.
-        """
-        if size.pixels > self.pixels:
-            raise ImageUnusable(
-                f"{size} pixels are too many: a picture has at most {self.pixels} here. Ask for a smaller one."
-            )
-        if frames > self.frames:
-            raise ImageUnusable(
-                f"The animation has {frames} frames: at most {self.frames} are made here. Its thumbnail can be had."
-            )
-        if frames * size.pixels > 10 * self.pixels:
-            raise ImageUnusable(
-                f"The animation has {frames} frames of {size} pixels: all together may have {10 * self.pixels} here."
-            )
 
 
 @contextmanager

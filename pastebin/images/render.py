@@ -15,11 +15,11 @@ from PIL.ImageFile import ImageFile
 
 from pastebin.errors import ImageUnusable
 from pastebin.images import colours, encoding, pixels
+from pastebin.images.budget import Budget
 from pastebin.images.formats import TRAITS, format_of
 from pastebin.images.frames import Frame
 from pastebin.images.opening import (
     QUARTER_TURNS,
-    Budget,
     clear_default_image,
     first_frame_of,
     frames_of,
@@ -28,8 +28,6 @@ from pastebin.images.opening import (
     turn_of,
 )
 from pastebin.images.recipe import Format, Recipe, Size
-
-__all__ = ["Budget", "Made", "render"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,7 @@ def render(source: BinaryIO, media_type: str, recipe: Recipe, budget: Budget, in
 
     EXIF orientation is applied, and nothing of the original's metadata is in
     the result but its colour profile. An animation stays one where the format
-    can hold it; of others, and to cover a box, the first frame alone is made,
-    and only that is counted.
+    can hold it; of others, and to cover a box, the first frame alone is made.
 
     Args:
         source: the original, seekable; left open.
@@ -60,12 +57,24 @@ def render(source: BinaryIO, media_type: str, recipe: Recipe, budget: Budget, in
     made = io.BytesIO()
     with _blaming_the_image():
         with opened(source, media_type, budget) as image:
+            budget.check(Size(*image.size), frames_of(image))
             plan = _planned(image, media_type, recipe)
-            budget.check(Size(*image.size), plan.frames)
             _check(plan, budget)
             _write(image, plan, made)
-    into.write(made.getbuffer())
+    _write_whole(made, into)
     return Made(plan.format, plan.upright, plan.frames)
+
+
+def _write_whole(made: io.BytesIO, into: BinaryIO) -> None:
+    """Write it to the last byte: a file that may not grow takes a part, and says so at the next."""
+    left = made.getbuffer()
+    try:
+        while left:
+            left = left[into.write(left) :]
+    except OSError as fault:
+        raise ImageUnusable(
+            "What would come of this has too many bytes. Ask for a smaller picture, or for another format."
+        ) from fault
 
 
 # What Pillow and the libraries beneath have been seen to raise on broken bytes.

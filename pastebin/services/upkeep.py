@@ -17,7 +17,19 @@ from sqlalchemy.exc import IntegrityError
 
 from pastebin.extensions import clear_log, now, reading, settings, store, transaction
 from pastebin.models import BlobRow, BlobState, FileRow, LeaseRow
-from pastebin.services import closing, files, keys, limits, outbox, sessions, staging, strays, takedowns, tickets
+from pastebin.services import (
+    closing,
+    derivatives,
+    files,
+    keys,
+    limits,
+    outbox,
+    sessions,
+    staging,
+    strays,
+    takedowns,
+    tickets,
+)
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +74,7 @@ def _sweep(slices: int, slice_number: int) -> Swept:
     closing.sweep()
     takedowns.sweep()
     swept = Swept(files=_remove_due_files(), blobs=_remove_orphans())
+    derivatives.sweep()
     swept.strays = store.clean(settings.SWEEP_GRACE) + _remove_strays(slice_number, slices)
     sessions.sweep()
     keys.sweep()

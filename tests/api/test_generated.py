@@ -134,6 +134,11 @@ EXCLUDED = (
     ),
     Excluded(
         "positive_data_acceptance",
+        "Not an image, a crop that leaves nothing, or more pixels than MAX_IMAGE_PIXELS: 400 (section 4)",
+        lambda case, response: "/proxy/" in case.path and response.status_code == 400,
+    ),
+    Excluded(
+        "positive_data_acceptance",
         "private=owner (without; nobody: 400) (section 3)",
         lambda case, response: (
             "Authorization" not in response.request.headers and _refused_for("private")(case, response)

@@ -11,8 +11,9 @@ from typing import Any
 
 from PIL import Image
 
+from pastebin.images.budget import Budget
 from pastebin.images.recipe import Recipe, parse
-from pastebin.images.render import Budget, Made, render
+from pastebin.images.render import Made, render
 
 BUDGET = Budget(pixels=4_000_000, frames=100, source_bytes=8 << 20)
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pastebin.errors import ImageUnusable
+from pastebin.images.budget import Budget
 from pastebin.images.formats import READABLE, TRAITS
 from pastebin.images.recipe import THUMBNAIL, Format, Recipe, Size
-from pastebin.images.render import Budget, render
+from pastebin.images.render import render
 from tests.images.pictures import (
     BUDGET,
     HEIC_WITH_ALPHA,

@@ -5,10 +5,11 @@ from werkzeug.wrappers import Response
 
 from pastebin.access import rates
 from pastebin.access.gate import Token, current_actor, gate
-from pastebin.blueprints import delivery, intake
+from pastebin.blueprints import delivery, intake, transforms
 from pastebin.blueprints.files import wire
 from pastebin.blueprints.links import links
-from pastebin.errors import FileNotFound, SessionInvalid
+from pastebin.errors import SessionInvalid
+from pastebin.images.recipe import THUMBNAIL
 from pastebin.services import checksums, files, uploads
 from pastebin.services.actor import Scope
 from pastebin.services.switches import Switch
@@ -29,17 +30,19 @@ def serve(segment: str, name: str | None = None) -> Response:
     if not address.in_lower_case:
         return redirect(wire.in_lower_case(request, address), 301)
     blob = files.find_published(address.reference)
-    return delivery.deliver(request, delivery.of_blob(blob, address.reference, address.extension, name))
+    content = delivery.of_blob(blob, address.reference, address.extension, name)
+    return transforms.deliver(request, blob, content, transforms.extension_in(address.extension, name))
 
 
 def _serve_file(address: wire.Address, name: str | None) -> Response:
-    if name == "thumb" and address.extension is None:
-        raise FileNotFound  # comes with the images
     actor = current_actor()
     file = files.find_file(address.reference, actor, wire.parse_private_key(request))
     spends = file.download_limit is not None and not actor.reads_as_owner(file.owner_id)
     content = delivery.of_file(file, address.extension, name)
-    return delivery.deliver(request, content, (lambda: files.spend_download(file.uuid)) if spends else None)
+    asked = transforms.extension_in(address.extension, name)
+    return transforms.deliver(
+        request, file, content, asked, (lambda: files.spend_download(file.uuid)) if spends else None
+    )
 
 
 @bp.get("/<segment>/md5")
@@ -51,6 +54,17 @@ def md5(segment: str) -> Response:
         return serve(segment, "md5")
     file = files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
     return jsonify({"md5": checksums.md5_of(file)})
+
+
+@bp.get("/<segment>/thumb")
+@gate()
+def thumb(segment: str) -> Response:
+    """An image as 512 x 512 pixels (seed 000). Of hash addresses and `UUID.EXT` it is just a name."""
+    address = wire.parse_address(segment)
+    if not address.is_uuid or address.extension is not None:
+        return serve(segment, "thumb")
+    file = files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
+    return transforms.deliver_derived(request, file, delivery.of_file(file, None, None), THUMBNAIL)
 
 
 @bp.post("/")

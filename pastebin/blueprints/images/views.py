@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Needs, Token, current_actor, current_user, gate
-from pastebin.blueprints import delivery
+from pastebin.blueprints import delivery, transforms
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.images import wire
 from pastebin.blueprints.links import links
@@ -21,8 +21,9 @@ from pastebin.blueprints.schemas import (
     PrivacyFormSchema,
     PrivacySchema,
     PrivacyWantedSchema,
+    TransformQuerySchema,
 )
-from pastebin.errors import FieldsMissing, FileNotFound
+from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound, ServiceUnavailable
 from pastebin.services import catalogue, management
 from pastebin.services.actor import Scope
 from pastebin.services.management import Reach, Reference
@@ -89,12 +90,14 @@ def set_privacy(file_id: str) -> Response:
 @bp.get("/proxy/<file_id>")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_READ)
 @describes(
-    _TAG, _BYTES, path={"file_id": "A file's UUID, with any extension or none."}, errors=(FileNotFound,)
+    _TAG, _BYTES, query=TransformQuerySchema,
+    path={"file_id": "A file's UUID, with any extension or none: of an image in another size it chooses the format."},
+    errors=(FileNotFound, FieldsInvalid, ServiceUnavailable),
 )  # fmt: skip
 def proxy(file_id: str) -> Response:
-    """The bytes of an image, or another file, of one's own. It is no view, and spends no download."""
+    """A file of one's own, as it is or as the query wants the image. It is no view, and spends no download."""
     asked = wire.parse_id(file_id)
     file = management.find(_mine(), Reference(asked.address))
     # For its owner alone: no other site may use what a browser that is logged in can fetch here.
     content = replace(delivery.of_file(file, asked.extension, None), shared=False)
-    return delivery.deliver(request, content)
+    return transforms.deliver(request, file, content, asked.extension)

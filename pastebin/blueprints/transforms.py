@@ -1,0 +1,72 @@
+"""The bytes of an address, as they are or as its query wants them (seed 000; contract section 4)."""
+
+from collections.abc import Callable
+
+from flask import Request
+from werkzeug.wrappers import Response
+
+from pastebin import filetypes, waiting
+from pastebin.access import rates
+from pastebin.access.gate import current_actor
+from pastebin.access.rates import Limit
+from pastebin.blueprints import delivery
+from pastebin.blueprints.delivery import Content
+from pastebin.errors import ImageUnusable
+from pastebin.images import recipe as recipes
+from pastebin.images.recipe import Recipe
+from pastebin.services import derivatives
+from pastebin.services.files import Found, StoredFile
+
+
+def deliver(
+    request: Request,
+    found: Found,
+    content: Content,
+    asked: str | None,
+    before_sending: Callable[[], None] | None = None,
+) -> Response:
+    """The answer to a GET or HEAD of an address: the bytes, unchanged, or the image that the query makes of them.
+
+    Args:
+        asked: the extension in the URL, which chooses the format of what is made.
+        before_sending: see `delivery.deliver`; of the unchanged bytes alone.
+
+    Raises:
+        FieldsInvalid, ImageUnusable: nonsense in the query, or nothing that this can be done with.
+    """
+    recipe = recipes.parse(request.args, asked)
+    if recipe is None:
+        return delivery.deliver(request, content, before_sending)
+    return deliver_derived(request, found, content, recipe)
+
+
+def deliver_derived(request: Request, found: Found, content: Content, recipe: Recipe) -> Response:
+    """The answer to a GET or HEAD of an image that a recipe makes of stored bytes.
+
+    Raises:
+        ImageUnusable: it cannot be made of this.
+        RateLimited: it has to be made, and that was asked for too often.
+    """
+    _check_limit(found)
+    resolved = derivatives.wanted(found, recipe)
+    if resolved is None:
+        return delivery.deliver(request, content)
+    derived = derivatives.find(found, resolved)
+    if derived is None:
+        if rates.wanted() is None:  # under /api a place is taken already
+            rates.take(Limit.GENERAL, current_actor())
+        derived = derivatives.make(found, resolved, waiting.way_of(request.environ))
+    return delivery.deliver(request, delivery.of_derived(content, derived))
+
+
+def _check_limit(found: Found) -> None:
+    """What is served only so many times, and only whole, is not given away in another size."""
+    if not isinstance(found, StoredFile) or found.download_limit is None:
+        return
+    if not current_actor().reads_as_owner(found.owner_id):
+        raise ImageUnusable("A file with a download limit is served only whole. Ask for it without changing it.")
+
+
+def extension_in(extension: str | None, name: str | None) -> str | None:
+    """The extension that a URL ends in: of its address, else of the name behind it."""
+    return extension or (filetypes.extension_of_name(name) if name else None)

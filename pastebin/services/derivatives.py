@@ -1,0 +1,85 @@
+"""Images that are made of stored ones (contract section 4): found or made, and gone with their original."""
+
+from collections.abc import Collection
+from functools import partial
+
+from sqlalchemy import select
+
+from pastebin.blobs import BlobMissing
+from pastebin.errors import FileNotFound, ImageUnusable, ServiceUnavailable
+from pastebin.extensions import derived, now, reading, store
+from pastebin.images import formats
+from pastebin.images.derived import Derived, Original
+from pastebin.images.pool import PoolBusy
+from pastebin.images.recipe import Recipe
+from pastebin.models import FileRow
+from pastebin.services.files import LIVE, Found, PublicBlob
+from pastebin.waiting import Wait
+
+_BATCH = 500
+
+
+def wanted(found: Found, recipe: Recipe) -> Recipe | None:
+    """The recipe for this content, in its canonical spelling; None where its own bytes are what is asked for.
+
+    Raises:
+        ImageUnusable: it is not an image that we can open.
+    """
+    media_type = _content_type(found)
+    if not formats.is_image(media_type):
+        raise ImageUnusable(f"This is {media_type}, not an image that can be changed. Ask for it without that.")
+    own = formats.format_of(media_type)
+    resolved = recipe.resolved(own)
+    return None if resolved.is_identity and resolved.format is own else resolved
+
+
+def find(found: Found, recipe: Recipe) -> Derived | None:
+    """What was made already, if it is still kept."""
+    return derived.find(_original(found), recipe)
+
+
+def make(found: Found, recipe: Recipe, wait: Wait) -> Derived:
+    """Make it: once, however many ask for it.
+
+    Args:
+        wait: how whoever asks waits.
+
+    Raises:
+        ImageUnusable: it cannot be made of this.
+        FileNotFound: the bytes went meanwhile.
+        ServiceUnavailable: too many are being made.
+    """
+    try:
+        return derived.make(_original(found), recipe, wait)
+    except BlobMissing as fault:
+        raise FileNotFound from fault
+    except PoolBusy as fault:
+        raise ServiceUnavailable("Too many images are being made at the moment. Try again in a minute.") from fault
+
+
+def sweep() -> int:
+    """Remove what was made of contents that are not public any more, and of files that are gone; how many."""
+    return derived.sweep(_still_served)
+
+
+def _still_served(names: Collection[str]) -> set[str]:
+    """Of names that images are kept as: digests of public contents, and UUIDs of live files."""
+    asked, served = list(names), set[str]()
+    published = (FileRow.is_private.is_(False), FileRow.download_limit.is_(None))
+    for begin in range(0, len(asked), _BATCH):
+        some = asked[begin : begin + _BATCH]
+        for query in (
+            select(FileRow.digest).where(FileRow.digest.in_(some), *published, LIVE),
+            select(FileRow.id).where(FileRow.id.in_(some), LIVE),
+        ):
+            with reading() as connection:
+                served.update(connection.execute(query, {"moment": now()}).scalars())
+    return served
+
+
+def _original(found: Found) -> Original:
+    return Original(found.kept_as, _content_type(found), partial(store.open, found.digest, found.size))
+
+
+def _content_type(found: Found) -> str:
+    return found.media_type if isinstance(found, PublicBlob) else found.content_type

@@ -1,0 +1,294 @@
+"""The processes that render: what a job does to one, it does to that one alone."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from pastebin.errors import ImageUnusable
+from pastebin.images import pool as module
+from pastebin.images.budget import Budget
+from pastebin.images.pool import Bounds, Pool, PoolBusy, Rendered, Renderer, RendererEnded
+from pastebin.images.recipe import THUMBNAIL, Format, Recipe
+from pastebin.nameless import nameless_file
+from pastebin.waiting import in_person
+
+MIB = 1 << 20
+BUDGET = Budget(pixels=120_000_000, frames=1000, source_bytes=64 * MIB)
+BOUNDS = Bounds(seconds=10, memory_bytes=1536 * MIB, written_bytes=16 * MIB)
+
+TYPES = {
+    "JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "AVIF": "image/avif",
+    "BMP": "image/bmp", "TIFF": "image/tiff", "ICO": "image/vnd.microsoft.icon",
+}  # fmt: skip
+
+MakePool = Callable[..., Pool]
+
+
+@pytest.fixture
+def make_pool(tmp_path: Path) -> Iterator[MakePool]:
+    pools: list[Pool] = []
+
+    def make(bounds: Bounds = BOUNDS) -> Pool:
+        pools.append(Pool(tmp_path / "turns", bounds))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.rest(0)
+
+
+@pytest.fixture
+def pool(make_pool: MakePool) -> Pool:
+    return make_pool()
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """One for all tests that do nothing to it: starting a process takes longer than most jobs."""
+    pool = Pool(tmp_path_factory.mktemp("pool") / "turns", BOUNDS)
+    yield pool
+    pool.rest(0)
+
+
+@pytest.fixture(scope="module")
+def picture() -> bytes:
+    return png(64, 48)
+
+
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    """81 million pixels in 80 KB: half a second's work, and 300 MB."""
+    return png(9000, 9000)
+
+
+def png(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def render(renderer: Renderer, content: bytes, recipe: Recipe = THUMBNAIL) -> tuple[Rendered, bytes]:
+    with nameless_file("source") as source, nameless_file("into") as into:
+        source.write(content)
+        source.seek(0)
+        made = renderer.render(source, "image/png", recipe, BUDGET, into, in_person)
+        into.seek(0)
+        return made, into.read()
+
+
+def render_with(pool: Pool, content: bytes, recipe: Recipe = THUMBNAIL) -> tuple[Rendered, bytes]:
+    with pool.renderer(in_person) as renderer:
+        return render(renderer, content, recipe)
+
+
+def processes_of(pool: Pool) -> set[int]:
+    """Those that run, where none of them is working."""
+    return {slot.renderer._process.pid for slot in pool._free if slot.renderer}
+
+
+def in_threads(count: int, act: Callable[[], object]) -> list[object]:
+    results: list[object] = []
+
+    def run() -> None:
+        try:
+            results.append(act())
+        except Exception as fault:
+            results.append(fault)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_an_image_comes_back_with_its_size_and_digest(lasting: Pool, picture: bytes) -> None:
+    made, content = render_with(lasting, picture)
+
+    assert Image.open(io.BytesIO(content)).size == (512, 512)
+    assert (made.extension, made.size) == ("jpg", len(content))
+
+
+@pytest.mark.parametrize("wanted", Format)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "ICO"])
+def test_every_format_is_read_and_written_by_a_process_that_can_open_no_file(
+    lasting: Pool, kind: str, wanted: Format
+) -> None:
+    out = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(out, kind)
+    with lasting.renderer(in_person) as renderer, nameless_file("source") as source, nameless_file("into") as into:
+        source.write(out.getvalue())
+        made = renderer.render(source, TYPES[kind], Recipe(scale=50, format=wanted), BUDGET, into, in_person)
+
+    assert made.extension == wanted
+
+
+def test_the_process_goes_on_with_the_next_job(pool: Pool, picture: bytes) -> None:
+    render_with(pool, picture)
+    first = processes_of(pool)
+
+    render_with(pool, picture)
+
+    assert len(first) == 1
+    assert processes_of(pool) == first
+
+
+def test_a_refused_image_does_not_end_the_process(pool: Pool, picture: bytes) -> None:
+    render_with(pool, picture)
+    first = processes_of(pool)
+
+    with pytest.raises(ImageUnusable):
+        render_with(pool, b"no image at all")
+
+    assert processes_of(pool) == first
+
+
+def test_many_at_once_are_all_made_by_two_processes(pool: Pool, picture: bytes) -> None:
+    results = in_threads(30, lambda: render_with(pool, picture)[0].size)
+
+    assert len(set(results)) == 1
+    assert isinstance(results[0], int)
+    assert len(processes_of(pool)) == 2
+
+
+def test_a_job_that_takes_too_long_ends_and_the_next_is_done(make_pool: MakePool, large: bytes, picture: bytes) -> None:
+    pool = make_pool(Bounds(0.15, 1536 * MIB, 16 * MIB))
+    begun = time.monotonic()
+
+    with pytest.raises(RendererEnded):
+        render_with(pool, large)
+
+    assert time.monotonic() - begun < 10
+    assert render_with(pool, picture)[0].size
+
+
+def test_a_job_that_takes_too_much_memory_is_refused(make_pool: MakePool, large: bytes, picture: bytes) -> None:
+    pool = make_pool(Bounds(10, 256 * MIB, 16 * MIB))
+
+    with pytest.raises((ImageUnusable, RendererEnded)):
+        render_with(pool, large)
+
+    assert render_with(pool, picture)[0].size
+
+
+def test_a_result_of_too_many_bytes_is_refused(make_pool: MakePool, picture: bytes) -> None:
+    pool = make_pool(Bounds(10, 1536 * MIB, 1000))
+
+    with pytest.raises((ImageUnusable, RendererEnded)):
+        render_with(pool, picture, Recipe(scale_x=400, format=Format.BMP))
+
+    assert render_with(make_pool(), picture)[0].size
+
+
+def test_a_process_that_is_killed_is_replaced(pool: Pool, picture: bytes) -> None:
+    render_with(pool, picture)
+    with pytest.raises(RendererEnded), pool.renderer(in_person) as renderer:
+        os.kill(renderer._process.pid, signal.SIGKILL)
+        render(renderer, picture)
+
+    assert render_with(pool, picture)[0].size
+
+
+def test_one_that_died_while_it_had_nothing_to_do_is_replaced_unseen(pool: Pool, picture: bytes) -> None:
+    render_with(pool, picture)
+    os.kill(processes_of(pool).pop(), signal.SIGKILL)
+    time.sleep(0.1)
+
+    assert render_with(pool, picture)[0].size
+
+
+def test_who_waits_too_long_for_a_process_is_told_so(
+    pool: Pool, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_QUEUE_SECONDS", 0.05)
+
+    with pool.renderer(in_person), pool.renderer(in_person), pytest.raises(PoolBusy), pool.renderer(in_person):
+        pass
+
+    assert render_with(pool, picture)[0].size
+
+
+def test_a_queue_that_is_full_takes_nobody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_WAITING", 0)
+
+    with pool.renderer(in_person), pool.renderer(in_person), pytest.raises(PoolBusy), pool.renderer(in_person):
+        pass
+
+
+def test_a_turn_is_one_process_s_in_all_pools(make_pool: MakePool) -> None:
+    pools = [make_pool(), make_pool()]
+    inside: list[int] = []
+    most: list[int] = []
+
+    def visit() -> None:
+        with pools[len(most) % 2].renderer(in_person) as renderer, renderer.turn(7, in_person):
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.05)
+            inside.pop()
+
+    in_threads(8, visit)
+
+    assert most == [1] * 8
+
+
+def test_a_turn_ends_with_the_process_that_has_it(make_pool: MakePool) -> None:
+    turns = []
+    with suppress(RendererEnded), make_pool().renderer(in_person) as renderer, renderer.turn(7, in_person):
+        renderer._process.kill()
+        renderer._process.wait()
+        with make_pool().renderer(in_person) as other, other.turn(7, in_person):
+            turns.append(7)
+
+    assert turns == [7]
+
+
+def test_processes_without_work_are_ended_after_a_while(pool: Pool, picture: bytes) -> None:
+    render_with(pool, picture)
+
+    pool.rest(60)
+    assert len(processes_of(pool)) == 1
+
+    pool.rest(0)
+    assert processes_of(pool) == set()
+    assert render_with(pool, picture)[0].size
+
+
+def test_nothing_of_our_environment_goes_along(pool: Pool, picture: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASTEBIN_SECRET_KEY", "a-secret-of-the-server")
+    render_with(pool, picture)
+
+    environment = Path(f"/proc/{processes_of(pool).pop()}/environ").read_bytes()
+
+    assert b"a-secret-of-the-server" not in environment
+
+
+def test_it_goes_before_the_server_where_memory_or_the_processor_runs_short(pool: Pool, picture: bytes) -> None:
+    render_with(pool, picture)
+    pid = processes_of(pool).pop()
+
+    assert int(Path(f"/proc/{pid}/oom_score_adj").read_text()) == 1000
+    assert os.getpriority(os.PRIO_PROCESS, pid) >= 5
+
+
+def test_descriptors_do_not_pile_up(pool: Pool, picture: bytes) -> None:
+    render_with(pool, picture)
+    before, theirs = len(os.listdir("/proc/self/fd")), Path(f"/proc/{processes_of(pool).pop()}/fd")
+    in_child = len(os.listdir(theirs))
+
+    for _ in range(30):
+        render_with(pool, picture)
+
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir(theirs)) == in_child
