@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import pictures
 from tests.running import Server
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -26,6 +28,14 @@ SCHEMES = ("light", "dark")
 _PASSWORD = "correct horse battery"
 _LONG_NAME = "a name that goes on and on " * 8 + "without_any_place_to_break_" * 6 + ".txt"
 _HOSTILE_NAME = "<script>alert(1)</script>\u202egnp.txt"
+_SHELF = (
+    ("holiday.jpg", pictures.photograph(1), ""), ("tower.jpg", pictures.photograph(2, 300, 1600), "?private=owner"),
+    ("panorama " * 12 + ".jpg", pictures.photograph(3, 2400, 300), "?private=1&limit=3&expire=7d"),
+    ("logo.png", pictures.icon(), ""), ("damaged.jpg", pictures.damaged(), ""),
+    ("🎉🏖️👩‍👩‍👧‍👦.jpg", pictures.photograph(4), "?limit=1"), ("صورة من العطلة.jpg", pictures.photograph(5), ""),
+    ("backup.tar.gz", b"\x1f\x8b\x08" + b"\0" * 5000, "?private=owner"), ("song.mp3", b"ID3\x04" + b"\0" * 900_000, ""),
+    ("film.mp4", b"\0\0\0\x20ftypisom" + b"\0" * 4_000_000, ""), ("data.bin", bytes(range(256)) * 9, ""),
+)  # fmt: skip
 
 
 @contextmanager
@@ -79,12 +89,14 @@ class _Scene:
             "error-404": lambda: theirs("/0123456789abcdef"),
             "upload": lambda: mine("/"),
             "files": lambda: mine("/files"),
+            "files-grid": self._gallery,
             "manage": lambda: mine(self._managed),
             "account": lambda: mine("/account"),
             "keys": lambda: mine("/keys"),
             "keys-made": self._made_key,
             "api": lambda: mine("/api"),
             "files-search": lambda: mine("/files?q=nothing"),
+            "files-grid-search": lambda: mine("/files?q=nothing&view=grid"),
             "files-delete": self._deletion_of_several,
             "close-account": lambda: mine("/account/delete"),
             "admin": lambda: self._as_staff("/admin"),
@@ -111,7 +123,7 @@ class _Scene:
                     print(f"{name} is {beyond} px too wide at {pixels} px")
 
     def _fill(self) -> None:
-        key = self._server.make_key("ann", "--name", "laptop")
+        self._key = self._server.make_key("ann", "--name", "laptop")
         self._server.command(
             "user", "add", "eve", "--email", "eve@example.org", "--password-stdin", stdin=f"{_PASSWORD}\n"
         )
@@ -120,17 +132,28 @@ class _Scene:
             ("notes.md", ""), (_HOSTILE_NAME, "?expire=2h"), (_LONG_NAME, "?private=1"), ("main.py", "?private=owner"),
             ("photo.jpg", "?limit=5"),
         )  # fmt: skip
-        import requests
-
         for name, query in uploads:
-            answer = requests.post(
-                f"{self._url}/api/upload{query}", headers={"Authorization": f"Bearer {key}"},
-                files={"file": (name, name.encode() * 100)}, timeout=20,
-            )  # fmt: skip
-            assert answer.ok, answer.text
+            answer = self._upload(name, name.encode() * 100, query)
             if name == _LONG_NAME:
                 self._managed = answer.json()["manage"].removeprefix("http://localhost")
         self._deletion = answer.headers["X-Delete-URL"].removeprefix("http://localhost")
+
+    def _upload(self, name: str, content: bytes, query: str) -> requests.Response:
+        answer = requests.post(
+            f"{self._url}/api/upload{query}", headers={"Authorization": f"Bearer {self._key}"},
+            files={"file": (name, content)}, timeout=20,
+        )  # fmt: skip
+        assert answer.ok, answer.text
+        return answer
+
+    def _gallery(self) -> None:
+        for name, content, query in _SHELF:
+            self._upload(name, content, query)
+        self._logged_in("/files?view=grid")
+        self._page.check("li:nth-child(3) input")
+        self._page.focus("li:nth-child(4) input")
+        self._page.keyboard.press("Tab")
+        self._page.wait_for_load_state("networkidle")
 
     def _logged_in(self, path: str) -> None:
         if not self._page.context.cookies():

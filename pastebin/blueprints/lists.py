@@ -62,8 +62,14 @@ def offset_of(number: int) -> int:
 
 def path_of_page(request: Request, number: int) -> str:
     """Where another page of the list that was asked for is."""
-    kept = {name: text for name, text in request.args.items() if text and name != "page"}
-    return f"{request.path}?{urlencode({**kept, 'page': number})}"
+    return path_with(request, page=str(number))
+
+
+def path_with(request: Request, **changed: str) -> str:
+    """Where the list that was asked for is with something changed; what is empty is left out."""
+    kept = {name: text for name, text in request.args.items() if name not in changed}
+    query = urlencode({name: text for name, text in (kept | changed).items() if text})
+    return f"{request.path}?{query}" if query else request.path
 
 
 def _within(text: str, at_most: int) -> int | None:

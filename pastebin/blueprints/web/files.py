@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Needs, Token, gate
@@ -14,13 +15,13 @@ from pastebin.services.switches import Switch
 
 
 def _mine() -> Shelf:
-    return Shelf(management.own(person()), "/files")
+    return Shelf(management.own(person()), "/files", in_grid=request.args.get(shelves.VIEW) == shelves.GRID)
 
 
 @bp.get("/files")
 @gate(needs=Needs.PERSON)
 def own_files() -> Response:
-    """One's own files: newest first, or as they are searched and sorted."""
+    """One's own files, as a list or in a grid: newest first, or as they are searched and sorted."""
     return shelves.listed(_mine(), person())
 
 

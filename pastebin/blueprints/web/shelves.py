@@ -13,6 +13,7 @@ from pastebin.blueprints.intake import parse_rules
 from pastebin.blueprints.links import links
 from pastebin.blueprints.lists import Page
 from pastebin.blueprints.pages import render, render_again
+from pastebin.blueprints.web import gallery
 from pastebin.blueprints.web.forms import FileForm
 from pastebin.errors import FieldsInvalid, FieldsMissing
 from pastebin.extensions import now
@@ -39,12 +40,24 @@ _NEVER = "never"
 _PRIVACIES = {Privacy.PUBLIC: "0", Privacy.BY_KEY: "1", Privacy.OWNER_ONLY: "owner"}
 
 
+VIEW = "view"
+GRID = "grid"
+
+
 @dataclass(frozen=True)
 class Shelf:
-    """Files that somebody may manage, and the path under which their pages are."""
+    """Files that somebody may manage, the path under which their pages are, and whether they are looked at in a grid.
+
+    Staff have no grid: the bytes of private files are not theirs to see.
+    """
 
     reach: Reach
     path: str
+    in_grid: bool = False
+
+    def path_to(self, *parts: str) -> str:
+        """Where a page is; without parts the list. It leads back to the grid where that is where one came from."""
+        return "/".join((self.path, *parts)) + (f"?{VIEW}={GRID}" if self.in_grid else "")
 
     @property
     def for_staff(self) -> bool:
@@ -65,6 +78,8 @@ def listed(shelf: Shelf, owner: User | Account | None) -> Response:
         shelf=shelf,
         owner=owner,
         files=shown,
+        cards=gallery.cards(shown) if shelf.in_grid else [],
+        views={"List": lists.path_with(request, view=""), "Grid": lists.path_with(request, view=GRID)},
         page=page,
         page_path=partial(lists.path_of_page, request),
         asked={name: request.args.get(name, "").strip() for name in ("q", "type", "sort", "owner")},
