@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tests.bench import downloads, lists, loops, uploads
+from tests.bench import downloads, lists, loops, thumbs, uploads
 from tests.bench.client import Answer, Load
 from tests.bench.content import SMALL_BYTES, BigFile, BigFiles, small_texts
 from tests.bench.crew import Tally, Work, work_together
@@ -20,6 +20,9 @@ TEN_MIB = 10 * 1024 * 1024
 MEMORY_AIM_BYTES = 16 * 1024 * 1024
 
 BARE, PASTEBIN, PASTEBIN_PUT, PLAIN = "bare loop", "pastebin", "pastebin, PUT", "plain Flask"
+
+PILLOW, THUMBNAIL, FILE = "Pillow's thumbnail()", "a thumbnail", "a file of as many bytes"
+ONE, MANY = "one asks", f"{thumbs.CROWD} ask at once"
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,17 @@ class Ground:
     many_files: int
 
 
-NAMES = ("upload-big", "upload-small", "get-small", "not-modified", "get-big", "list")
+NAMES = (
+    "upload-big", "upload-small", "get-small", "not-modified", "get-big", "thumb-cold", "thumb-warm", "thumb-crowd",
+    "list",
+)  # fmt: skip
 
 
 def figures(ground: Ground, names: tuple[str, ...]) -> list[Figure]:
     """The figures of those *names*, in the order in which they are measured."""
-    every = (_upload_big, _upload_small, _get_small, _not_modified, _get_big, _list)
+    every = (
+        _upload_big, _upload_small, _get_small, _not_modified, _get_big, _thumb_cold, _thumb_warm, _thumb_crowd, _list,
+    )  # fmt: skip
     makers = dict(zip(NAMES, every, strict=True))
     return [makers[name](ground) for name in NAMES if name in names]
 
@@ -158,6 +166,52 @@ def _get_big(ground: Ground) -> Figure:
             PLAIN: lambda: _asked(ground.plain, ground, downloads.whole_file(plain, BIG_CONNECTIONS), TEN_MIB / 1e6),
         },
         (Comparison(PASTEBIN, PLAIN, 0.95),),
+    )
+
+
+def _thumb_cold(ground: Ground) -> Figure:
+    photograph = thumbs.photograph()
+    cold, bare = thumbs.ColdThumbnails(ground.pastebin, photograph), thumbs.PillowLoop(ground.folder, photograph)
+    return Figure(
+        "thumb-cold",
+        "Thumbnails of photographs of 12 megapixels, each asked for the first time, one after the other",
+        "/s",
+        {
+            PILLOW: lambda: _per_second(ground, 1, bare, loops.children_cpu_seconds),
+            PASTEBIN: lambda: _per_second(ground, 1, cold.load(), ground.pastebin.session.cpu_seconds),
+        },
+        (Comparison(PASTEBIN, PILLOW, 0.67),),
+        cold.prepare,
+    )
+
+
+def _thumb_warm(ground: Ground) -> Figure:
+    thumbnail, plain = thumbs.warm(ground.pastebin, thumbs.photograph())
+    return Figure(
+        "thumb-warm",
+        f"GET of a thumbnail that was made before, {CLIENTS * CONNECTIONS} at once",
+        "/s",
+        {
+            THUMBNAIL: lambda: _asked(ground.pastebin, ground, downloads.whole_file(thumbnail, CONNECTIONS)),
+            FILE: lambda: _asked(ground.pastebin, ground, downloads.whole_file(plain, CONNECTIONS)),
+        },
+        (Comparison(THUMBNAIL, FILE, 0.8),),
+    )
+
+
+def _thumb_crowd(ground: Ground) -> Figure:
+    cold = thumbs.ColdThumbnails(ground.pastebin, thumbs.photograph())
+    cpu_seconds = ground.pastebin.session.cpu_seconds
+    return Figure(
+        "thumb-crowd",
+        f"Thumbnails of photographs, asked for by {thumbs.CROWD} at once for the first time, and by one: answers",
+        "/s",
+        {
+            ONE: lambda: _per_second(ground, 1, cold.load(), cpu_seconds),
+            MANY: lambda: _per_second(ground, 1, cold.crowds(thumbs.CROWD), cpu_seconds),
+        },
+        (Comparison(MANY, ONE, 10.0),),
+        cold.prepare,
     )
 
 
