@@ -31,7 +31,8 @@ from pastebin.images.budget import Budget
 from pastebin.images.cache import Cache
 from pastebin.images.derived import DerivedImages
 from pastebin.images.pool import Bounds, Pool
-from pastebin.services import staging
+from pastebin.services import staging, views
+from pastebin.tally import Tally
 
 # Of an image that is opened, since some of the libraries read it whole; and of one that is made.
 _LARGEST_SOURCE_BYTES = 256 << 20
@@ -112,6 +113,7 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     app.extensions["pastebin.derived"] = _derived_images(folder, settings, store)
     generation = Generation(folder / "generation")
     app.extensions["pastebin.generation"] = generation
+    app.extensions["pastebin.tally"] = Tally(views.MANY)
     app.wsgi_app = Lane(app.wsgi_app, generation)  # type: ignore[method-assign]
     app.session_interface = ServerSessions()
     app.request_class = QuickRequest

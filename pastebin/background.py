@@ -2,14 +2,17 @@
 
 import atexit
 import logging
+import signal
 import threading
 import time
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from pastebin.config import Settings
-from pastebin.services import keys, outbox, upkeep
+from pastebin.extensions import is_disk_full
+from pastebin.services import keys, outbox, upkeep, views
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +21,8 @@ _TICK_SECONDS = 20.0
 _IDLE_SECONDS = 60.0
 # Whoever asked for a mail waits for it; another process may have been asked.
 _MAIL_TICK_SECONDS = 1.0
+# How long views are gathered: whoever dies before the next turn takes so much with it.
+_VIEWS_TICK_SECONDS = 1.0
 
 
 def begin(app: Flask) -> None:
@@ -26,7 +31,9 @@ def begin(app: Flask) -> None:
     if _sends_mail(app.extensions["pastebin.settings"]):
         # A thread of its own: a mail server that does not answer must not keep the rest waiting.
         threading.Thread(target=_send_mail, args=(app,), name="mail", daemon=True).start()
-    atexit.register(_safely, app, keys.write_uses)
+    # As often, and not after a sweep that takes its time.
+    threading.Thread(target=_write_views, args=(app,), name="views", daemon=True).start()
+    atexit.register(_end, app)
 
 
 def _run(app: Flask) -> None:
@@ -53,11 +60,31 @@ def _send_mail(app: Flask) -> None:
         time.sleep(_MAIL_TICK_SECONDS if all_is_well else _TICK_SECONDS)
 
 
+def _end(app: Flask) -> None:
+    """Write down once more what is in memory."""
+    # Whoever presses Ctrl-C again must not cut that off: SIGKILL still does.
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
+    _safely(app, views.write)
+    _safely(app, keys.write_uses)
+
+
+def _write_views(app: Flask) -> None:
+    tally = app.extensions["pastebin.tally"]
+    while True:
+        tally.wait(_VIEWS_TICK_SECONDS)
+        if _safely(app, views.write) is None:
+            time.sleep(_TICK_SECONDS)
+
+
 def _safely(app: Flask, task: Callable[[], object]) -> object:
     """Do a task, and return what it does; one that fails is logged and tried again at the next turn."""
     try:
         with app.app_context():
             return task()
-    except Exception:
-        log.exception("background task failed; it is tried again")
+    except Exception as fault:
+        if isinstance(fault, OperationalError) and is_disk_full(fault):
+            log.warning("the disk that has the database is full: a background task is tried again")
+        else:
+            log.exception("background task failed; it is tried again")
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
 from flask.globals import _cv_app
@@ -28,6 +28,7 @@ from sqlalchemy.types import TypeDecorator
 from pastebin.config import Settings
 from pastebin.generation import Generation
 from pastebin.prepared import Prepared
+from pastebin.tally import Tally
 from pastebin.turn import Turn
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ settings = cast("Settings", _OfCurrentApp("pastebin.settings"))
 store = cast("StagedStore", _OfCurrentApp("pastebin.store"))
 generation = cast("Generation", _OfCurrentApp("pastebin.generation"))
 derived = cast("DerivedImages", _OfCurrentApp("pastebin.derived"))
+tally = cast("Tally[Any]", _OfCurrentApp("pastebin.tally"))
 
 # mypy reads the plain base; Flask-SQLAlchemy's Model is that base with its own registry behind it.
 if TYPE_CHECKING:
@@ -281,6 +283,7 @@ __all__ = [
     "reading",
     "settings",
     "store",
+    "tally",
     "transaction",
     "tune_sqlite",
 ]

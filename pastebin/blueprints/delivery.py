@@ -98,18 +98,25 @@ def of_derived(content: Content, image: Derived) -> Content:
     )  # fmt: skip
 
 
-def deliver(request: Request, content: Content, before_sending: Callable[[], None] | None = None) -> Response:
+def deliver(
+    request: Request,
+    content: Content,
+    before_sending: Callable[[], None] | None = None,
+    viewed: Callable[[], None] | None = None,
+) -> Response:
     """The answer to a GET or HEAD of stored bytes.
 
     Args:
         before_sending: called once the bytes are open and just before an answer with them begins; may refuse.
+        viewed: called after that where the answer begins with the first byte: for the whole, and for the first range.
+            Called by the lane too, outside of any request, whenever it replays the whole.
 
     Raises:
         FileNotFound: the bytes are gone, or *before_sending* says so.
     """
     headers = headers_of(request, content)
     if content.replayable:
-        _offer_replay(request, content, headers)
+        _offer_replay(request, content, headers, viewed)
     etag = headers.get("ETag")
     if not content.whole and _is_unmodified(request, etag):
         return Response(status=304, headers=_for_304(headers))
@@ -129,13 +136,15 @@ def deliver(request: Request, content: Content, before_sending: Callable[[], Non
     try:
         if before_sending:
             before_sending()
+        if viewed and start == 0:
+            viewed()
         return _FileResponse(file, start, stop, 206 if wanted else 200, headers, request.environ)
     except BaseException:
         file.close()
         raise
 
 
-def _offer_replay(request: Request, content: Content, headers: Headers) -> None:
+def _offer_replay(request: Request, content: Content, headers: Headers, viewed: Callable[[], None] | None) -> None:
     """Offer the whole answer to the lane in front, where there is one, for as long as it is right to the letter."""
     offer = request.environ.get(lane.OFFER)
     if offer is None or "Vary" in headers or request.method != "GET":
@@ -147,7 +156,7 @@ def _offer_replay(request: Request, content: Content, headers: Headers) -> None:
     whole["Content-Length"] = str(content.size)
     for_304 = _for_304(Headers(headers)).to_wsgi_list()
     again = content.reopen or content.open
-    offer(lane.Card(again, content.size, whole["ETag"], whole.to_wsgi_list(), for_304, until))
+    offer(lane.Card(again, content.size, whole["ETag"], whole.to_wsgi_list(), for_304, until, viewed))
 
 
 def headers_of(request: Request, content: Content) -> Headers:

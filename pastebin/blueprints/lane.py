@@ -29,7 +29,10 @@ _FOR_FLASK = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_IF_RANGE"
 
 @dataclass(frozen=True)
 class Card:
-    """A whole answer: how its bytes are opened, its headers, and those of a 304; until when it may be given."""
+    """A whole answer: how its bytes are opened, its headers, and those of a 304; until when it may be given.
+
+    `viewed` is called whenever the whole is given: outside of any request.
+    """
 
     open: Callable[[], FileIO]
     size: int
@@ -37,6 +40,7 @@ class Card:
     headers: list[tuple[str, str]]
     headers_304: list[tuple[str, str]]
     until: float
+    viewed: Callable[[], None] | None = None
 
 
 @dataclass
@@ -82,22 +86,23 @@ class Lane:
             return ()
         if condition is not None:
             return None
-        if kept.body is not None:
+        body = (kept.body,) if kept.body is not None else self._sent(card, environ)
+        if body is not None:
             start_response("200 OK", card.headers)
-            return (kept.body,)
-        return self._send(card, environ, start_response)
+            if card.viewed is not None:
+                card.viewed()
+        return body
 
     @staticmethod
-    def _send(card: Card, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
+    def _sent(card: Card, environ: WSGIEnvironment) -> Iterable[bytes] | None:
+        """The bytes by the server's own way of sending files, where it has one."""
         wrapper: Any = environ.get("wsgi.file_wrapper")
+        if not wrapper:
+            return None
         try:
-            file: FileIO | None = card.open() if wrapper else None
+            sent: Iterable[bytes] = wrapper(card.open())
         except BlobMissing:
             return None
-        if file is None:
-            return None
-        start_response("200 OK", card.headers)
-        sent: Iterable[bytes] = wrapper(file)
         return sent
 
     def _keep(self, place: tuple[str, str], generation: bytes, card: Card) -> None:

@@ -109,7 +109,7 @@ class FileSchema(_Object):
     isPrivate = fields.Boolean(  # noqa: N815 - the contract's spelling
         required=True, metadata={"description": "Whether it needs its key, or its owner, to be read."}
     )
-    views = _count("How often it was fetched by others than its owner.")
+    views = _count("How often it was fetched by others than its owner, up to a second or so ago.")
     url = _link("The one link to give away. Carries `?key=` where the file has a private key.")
     full_link = _link("The same as `url`.")
     thumbnail = _link(

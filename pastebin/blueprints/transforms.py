@@ -24,24 +24,31 @@ def deliver(
     content: Content,
     asked: str | None,
     before_sending: Callable[[], None] | None = None,
+    viewed: Callable[[], None] | None = None,
 ) -> Response:
     """The answer to a GET or HEAD of an address: the bytes, unchanged, or the image that the query makes of them.
 
     Args:
         asked: the extension in the URL, which chooses the format of what is made.
         before_sending: see `delivery.deliver`; of the unchanged bytes alone.
+        viewed: see `delivery.deliver`.
 
     Raises:
         FieldsInvalid, ImageUnusable: nonsense in the query, or nothing that this can be done with.
     """
     recipe = recipes.parse(request.args, asked)
     if recipe is None:
-        return delivery.deliver(request, content, before_sending)
-    return deliver_derived(request, found, content, recipe)
+        return delivery.deliver(request, content, before_sending, viewed)
+    return deliver_derived(request, found, content, recipe, viewed)
 
 
-def deliver_derived(request: Request, found: Found, content: Content, recipe: Recipe) -> Response:
+def deliver_derived(
+    request: Request, found: Found, content: Content, recipe: Recipe, viewed: Callable[[], None] | None = None
+) -> Response:
     """The answer to a GET or HEAD of an image that a recipe makes of stored bytes.
+
+    Args:
+        viewed: see `delivery.deliver`; a thumbnail is no view.
 
     Raises:
         ImageUnusable: it cannot be made of this.
@@ -50,13 +57,13 @@ def deliver_derived(request: Request, found: Found, content: Content, recipe: Re
     _check_limit(found)
     resolved = derivatives.wanted(found, recipe)
     if resolved is None:
-        return delivery.deliver(request, content)
+        return delivery.deliver(request, content, viewed=viewed)
     derived = derivatives.find(found, resolved)
     if derived is None:
         if rates.wanted() is None:  # under /api a place is taken already
             rates.take(Limit.GENERAL, current_actor())
         derived = derivatives.make(found, resolved, waiting.way_of(request.environ))
-    return delivery.deliver(request, delivery.of_derived(content, derived))
+    return delivery.deliver(request, delivery.of_derived(content, derived), viewed=viewed)
 
 
 def _check_limit(found: Found) -> None:

@@ -21,6 +21,15 @@ class FileRow(Model):
             sqlite_where=text("is_private = 0 AND download_limit IS NULL"),
             postgresql_where=text("NOT is_private AND download_limit IS NULL"),
         ),
+        # Which file the views of a hash address are counted for is one seek.
+        Index(
+            "ix_files_oldest",
+            "digest",
+            "created_at",
+            "id",
+            sqlite_where=text("is_private = 0 AND download_limit IS NULL"),
+            postgresql_where=text("NOT is_private AND download_limit IS NULL"),
+        ),
         Index("ix_files_digest_owner", "digest", "owner_id"),
         Index("ix_files_owner_created", "owner_id", "created_at", "id"),
         Index("ix_files_expires", "expires_at"),

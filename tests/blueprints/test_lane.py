@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from pastebin.blueprints.lane import Lane
+from pastebin.services import files, views
 from tests.running import Server
 
 
@@ -65,6 +66,23 @@ def test_a_304_is_replayed_too_and_equals_flasks(client: FlaskClient, passed_on:
 
     assert passed_on == []
     assert (second.status_code, list(second.headers)) == (304, list(first.headers))
+
+
+def test_each_whole_answer_that_is_replayed_is_a_view_and_a_304_is_none(
+    app: Flask, client: FlaskClient, passed_on: list[str]
+) -> None:
+    about = upload(client)
+    path, etag = f"/{about['hash']}", f'"{about["sha256"]}"'
+    plain(client, path, **{"If-None-Match": etag})
+    passed_on.clear()
+
+    statuses = [plain(client, path, **condition).status_code for condition in ({}, {"If-None-Match": etag}, {})]
+
+    assert passed_on == []
+    assert statuses == [200, 304, 200]
+    with app.app_context():
+        views.write()
+        assert files.get(about["uuid"]).views == 2
 
 
 def test_after_a_deletion_nothing_is_replayed(client: FlaskClient) -> None:

@@ -4,12 +4,13 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.live.client import Answer, Caller, delete_token
-from tests.live.remains import complaints, is_unchanged, kept
+from tests.live.remains import complaints, database, is_unchanged, kept
 from tests.live.ways_in import WAYS_IN
 from tests.programs import missing
 from tests.running import Server
@@ -104,6 +105,14 @@ def assert_all_there(caller: Caller, taken: dict[str, bytes]) -> None:
         assert caller.get(f"/{address}").body == content
 
 
+def views_of(server: Server, taken: dict[str, bytes]) -> set[int]:
+    """How often each was viewed, as its record says."""
+    digests = [hashlib.sha256(content).hexdigest() for content in taken.values()]
+    with closing(database(server)) as connection:
+        found = connection.execute("SELECT digest, views FROM files").fetchall()
+    return {views for digest, views in found if digest in digests}
+
+
 @pytest.mark.parametrize(
     "reserve", [pytest.param("0", marks=pytest.mark.slow, id="no-reserve"), pytest.param("2MiB", id="a-reserve")]
 )
@@ -138,6 +147,8 @@ def test_a_full_disk_loses_nothing_and_works_again(
     checked = server.command("fsck", "--deep")
     assert checked.returncode == 0, checked.stderr
     assert complaints(server) == []
+    server.stop()
+    assert views_of(server, taken) == {2}, "each was read once while the disk was full, and once afterwards"
 
 
 @pytest.mark.slow

@@ -1,4 +1,7 @@
-"""Asking by hash is a few seeks, however many files and uploads of the same content there are; counting is none."""
+"""Asking by hash is a few seeks, however many files and uploads of the same content there are; counting is none.
+
+Nor are views of a hash more.
+"""
 
 from typing import Any
 
@@ -6,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Select, text
 
 from pastebin.extensions import db
-from pastebin.services import catalogue, files
+from pastebin.services import catalogue, files, views
 
 
 def test_by_hash_every_table_is_entered_by_the_index_made_for_it(app: Flask) -> None:
@@ -15,6 +18,12 @@ def test_by_hash_every_table_is_entered_by_the_index_made_for_it(app: Flask) -> 
 
         assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], plan
         assert [step for step in plan if "ix_files_published (digest=? AND expires_at>?)" in step], plan
+
+
+def test_whose_the_views_of_a_content_are_is_found_without_sorting_its_files(app: Flask) -> None:
+    plan = _plan(app, views._OLDEST, {"content": "0" * 64, "moment": 0, "reader": 1})
+
+    assert plan == ["SEARCH files USING INDEX ix_files_oldest (digest=?)"]
 
 
 def test_somebodys_files_are_counted_without_going_through_them(app: Flask) -> None:

@@ -10,7 +10,7 @@ from pastebin.blueprints.files import wire
 from pastebin.blueprints.links import links
 from pastebin.errors import SessionInvalid
 from pastebin.images.recipe import THUMBNAIL
-from pastebin.services import checksums, files, uploads
+from pastebin.services import checksums, files, uploads, views
 from pastebin.services.actor import Scope
 from pastebin.services.switches import Switch
 from pastebin.services.uploads import Privacy
@@ -31,7 +31,9 @@ def serve(segment: str, name: str | None = None) -> Response:
         return redirect(wire.in_lower_case(request, address), 301)
     blob = files.find_published(address.reference)
     content = delivery.of_blob(blob, address.reference, address.extension, name)
-    return transforms.deliver(request, blob, content, transforms.extension_in(address.extension, name))
+    asked = transforms.extension_in(address.extension, name)
+    viewed = views.of_content(blob.digest, current_actor().user_id)
+    return transforms.deliver(request, blob, content, asked, viewed=viewed)
 
 
 def _serve_file(address: wire.Address, name: str | None) -> Response:
@@ -40,9 +42,9 @@ def _serve_file(address: wire.Address, name: str | None) -> Response:
     spends = file.download_limit is not None and not actor.reads_as_owner(file.owner_id)
     content = delivery.of_file(file, address.extension, name)
     asked = transforms.extension_in(address.extension, name)
-    return transforms.deliver(
-        request, file, content, asked, (lambda: files.spend_download(file.uuid)) if spends else None
-    )
+    spend = (lambda: files.spend_download(file.uuid)) if spends else None
+    viewed = None if actor.owns(file.owner_id) else views.of_file(file.uuid)
+    return transforms.deliver(request, file, content, asked, spend, viewed)
 
 
 @bp.get("/<segment>/md5")

@@ -1,0 +1,87 @@
+"""Views: how often files were read by others than their owners (contract section 6).
+
+Counted in memory and written down together, a second or so later, so that
+reading a file costs no commit. What is told of a file is that much behind.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, false, or_, select, type_coerce, update
+
+from pastebin.extensions import Moment, now, tally, transaction
+from pastebin.models import FileRow
+
+
+class OfFile(NamedTuple):
+    """A view of this file, by its UUID."""
+
+    uuid: str
+
+
+class OfContent(NamedTuple):
+    """A view of this content, by its hash, and who read it: an account's id; None: nobody."""
+
+    content: str
+    reader: int | None
+
+
+View = OfFile | OfContent
+
+MANY = 1024
+"""Views of so many different files and contents are written down at once: others wait for that, some 30 ms."""
+
+
+def of_file(uuid: str) -> Callable[[], None]:
+    """What counts a view of a file whenever it is called, also where no application is at hand."""
+    return partial(tally.count, OfFile(uuid))
+
+
+def of_content(digest: str, reader_id: int | None) -> Callable[[], None]:
+    """What counts a view of a content, by this reader, whenever it is called, also where no application is at hand."""
+    return partial(tally.count, OfContent(digest, reader_id))
+
+
+def write() -> int:
+    """Write down what was counted; how many views. What cannot be written is counted still, for the next time.
+
+    Views of a content are those of its oldest file that is public, unlimited,
+    live and not the reader's own, as it is now: one that was deleted since
+    then leaves them to the next. Where there is none, they are nobody's.
+    """
+    with tally.emptying() as times:
+        if times:
+            with transaction(durable=False) as connection:
+                _add(connection, [{**view._asdict(), "times": count} for view, count in times.items()])
+        return sum(times.values())
+
+
+def _add(connection: Connection, counted: list[dict[str, object]]) -> None:
+    moment = now()
+    of_files = [values for values in counted if "uuid" in values]
+    of_contents = [{**values, "moment": moment} for values in counted if "content" in values]
+    if of_files:
+        connection.execute(_ADD_TO_FILE, of_files)
+    if of_contents:
+        connection.execute(_ADD_TO_OLDEST, of_contents)
+
+
+# One seek in ix_files_oldest, however many uploads of the content there are. Were `expires_at` not hidden behind a sum,
+# SQLite would rather enter by it, and sort them all.
+_READER = bindparam("reader", type_=Integer)
+_OLDEST = (
+    select(FileRow.id)
+    .where(
+        FileRow.digest == bindparam("content"),
+        FileRow.is_private == false(),  # in these words the partial index is found; "IS 0" it is not
+        FileRow.download_limit.is_(None),
+        type_coerce(FileRow.expires_at, BigInteger) + 0 > bindparam("moment", type_=Moment),
+        or_(_READER.is_(None), FileRow.owner_id.is_(None), FileRow.owner_id != _READER),
+    )
+    .order_by(FileRow.created_at, FileRow.id)
+    .limit(1)
+)
+_MORE = FileRow.views + bindparam("times", type_=Integer)
+_ADD_TO_FILE = update(FileRow).where(FileRow.id == bindparam("uuid")).values(views=_MORE)
+_ADD_TO_OLDEST = update(FileRow).where(FileRow.id == _OLDEST.scalar_subquery()).values(views=_MORE)
