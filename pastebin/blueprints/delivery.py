@@ -42,10 +42,11 @@ DATA_CSP = "default-src 'none'; frame-ancestors 'none'"
 class Content:
     """What is to leave: which bytes, as what, under which name, and who may keep a copy.
 
-    `expires_at` matters to public content by hash alone; `shared` is false for
-    private, limited and keyed files; `whole` is true for limited ones;
-    `replayable` where the same URL means the same until something is removed;
-    what replays it opens it with `reopen`, where that is another way.
+    `expires_at` is when the URL stops leading to it, and matters to public
+    content alone; `shared` is false for private, limited and keyed files;
+    `whole` is true for limited ones; `replayable` where the same URL means the
+    same until then, or until a file is changed or removed; what replays it
+    opens it with `reopen`, where that is another way.
     """
 
     open: Callable[[], FileIO]
@@ -85,7 +86,8 @@ def of_file(file: StoredFile, extension: str | None, name: str | None) -> Conten
     media_type = _type_by_url(extension, name, file.media_type, file.charset)
     return Content(
         partial(store.open, file.digest, file.size), file.digest, file.size, media_type, file.charset, filename,
-        file.created_at, shared=file.by_hash, whole=file.download_limit is not None,
+        file.created_at, expires_at=file.expires_at, shared=file.by_hash, whole=file.download_limit is not None,
+        replayable=file.by_hash,
     )  # fmt: skip
 
 
@@ -150,8 +152,10 @@ def _offer_replay(request: Request, content: Content, headers: Headers, viewed: 
     if offer is None or "Vary" in headers or request.method != "GET":
         return
     until = math.inf
-    if content.expires_at is not None:  # from then on max-age shrinks by the second
-        until = content.expires_at.timestamp() - settings.CACHE_SECONDS
+    if content.expires_at is not None:
+        until = content.expires_at.timestamp()
+        if content.by_hash:  # from then on max-age shrinks by the second
+            until -= settings.CACHE_SECONDS
     whole = Headers(headers)
     whole["Content-Length"] = str(content.size)
     for_304 = _for_304(Headers(headers)).to_wsgi_list()
@@ -247,7 +251,8 @@ def _is_unmodified(request: Request, etag: str | None) -> bool:
 
 def _for_304(headers: Headers) -> Headers:
     """RFC 9110 section 15.4.5: what a cache needs, and nothing about a body that is not sent."""
-    for name in ("Content-Type", "Content-Disposition"):
+    # The last is for where there is no ETag. Werkzeug removes it by itself; the lane does not go through Werkzeug.
+    for name in ("Content-Type", "Content-Disposition", "Last-Modified"):
         headers.remove(name)
     return headers
 

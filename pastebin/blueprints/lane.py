@@ -1,9 +1,9 @@
 """The lane in front of Flask: replays an answer that `delivery` gave, while it is still true.
 
 It holds decisions, never rules. What it takes, and for how long, is said by
-the card that `delivery` offers with its answer; any removal changes the
-generation, which every request compares, so after the answer to a deletion
-no worker replays what was deleted.
+the card that `delivery` offers with its answer; any change of a file and any
+removal changes the generation, which every request compares, so after the
+answer to a deletion no worker replays what was deleted.
 """
 
 import time

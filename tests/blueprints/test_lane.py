@@ -43,10 +43,11 @@ def plain(client: FlaskClient, path: str, **headers: str) -> Any:
     return client.get(path, headers=headers)
 
 
-def test_a_second_get_by_hash_is_the_same_to_the_letter_and_does_not_reach_flask(
-    client: FlaskClient, passed_on: list[str]
+@pytest.mark.parametrize("name", ["hash", "uuid"])
+def test_a_second_get_is_the_same_to_the_letter_and_does_not_reach_flask(
+    client: FlaskClient, passed_on: list[str], name: str
 ) -> None:
-    path = f"/{upload(client)['hash']}"
+    path = f"/{upload(client)[name]}"
     first = plain(client, path)
     passed_on.clear()
 
@@ -56,9 +57,10 @@ def test_a_second_get_by_hash_is_the_same_to_the_letter_and_does_not_reach_flask
     assert (second.status, second.data, list(second.headers)) == (first.status, first.data, list(first.headers))
 
 
-def test_a_304_is_replayed_too_and_equals_flasks(client: FlaskClient, passed_on: list[str]) -> None:
+@pytest.mark.parametrize("name", ["hash", "uuid"])
+def test_a_304_is_replayed_too_and_equals_flasks(client: FlaskClient, passed_on: list[str], name: str) -> None:
     about = upload(client)
-    path, etag = f"/{about['hash']}", f'"{about["sha256"]}"'
+    path, etag = f"/{about[name]}", f'"{about["sha256"]}"'
     first = plain(client, path, **{"If-None-Match": etag})
     passed_on.clear()
 
@@ -68,11 +70,12 @@ def test_a_304_is_replayed_too_and_equals_flasks(client: FlaskClient, passed_on:
     assert (second.status_code, list(second.headers)) == (304, list(first.headers))
 
 
+@pytest.mark.parametrize("name", ["hash", "uuid"])
 def test_each_whole_answer_that_is_replayed_is_a_view_and_a_304_is_none(
-    app: Flask, client: FlaskClient, passed_on: list[str]
+    app: Flask, client: FlaskClient, passed_on: list[str], name: str
 ) -> None:
     about = upload(client)
-    path, etag = f"/{about['hash']}", f'"{about["sha256"]}"'
+    path, etag = f"/{about[name]}", f'"{about["sha256"]}"'
     plain(client, path, **{"If-None-Match": etag})
     passed_on.clear()
 
