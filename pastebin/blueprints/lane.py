@@ -101,7 +101,7 @@ class Lane:
             return None
         try:
             sent: Iterable[bytes] = wrapper(card.open())
-        except BlobMissing:
+        except (BlobMissing, FileNotFoundError):
             return None
         return sent
 
@@ -118,6 +118,6 @@ class Lane:
         try:
             with card.open() as file:
                 body = file.read(card.size)
-        except BlobMissing:
+        except (BlobMissing, FileNotFoundError):
             return None
         return body if len(body) == card.size else None

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # SHA-256 of the image, its extension, and a mark that there is a trailer at all.
 _TRAILER: Final = struct.Struct("32s8s8s")
 _MARK: Final = b"derived1"
-_TALLY: Final = struct.Struct("36sQ")
+_LEDGER: Final = struct.Struct("36sQ")
 _FOLDERS: Final = [f"{number:02x}" for number in range(256)]
 # When it overflows so much goes at once, since finding out what goes means looking at everything.
 _KEPT_SHARE: Final = 0.9
@@ -55,7 +55,7 @@ class Cache:
         self._most = most_bytes
         self._has_room = has_room
         self._lay_out()
-        self._tally = _Tally(root)
+        self._ledger = _Ledger(root)
 
     def get(self, kept_as: str, name: str) -> Kept | None:
         """One that is there, and counts as used with that."""
@@ -88,10 +88,10 @@ class Cache:
         path, new = self._path(kept_as, name), self._root / "new" / secrets.token_hex(16)
         try:
             _write(new, image)
-            with self._tally:
-                held = self._tally.get() - _size(path) + size
+            with self._ledger:
+                held = self._ledger.get() - _size(path) + size
                 os.rename(new, path)
-                self._tally.set(held)
+                self._ledger.set(held)
                 if held > self._most:
                     self._make_room()
         except OSError:  # a full volume, mostly: it is made again then
@@ -100,7 +100,7 @@ class Cache:
 
     def forget(self, kept_as: str) -> None:
         """Remove all that was made of something."""
-        with self._tally, os.scandir(self._root / kept_as[:2]) as entries:
+        with self._ledger, os.scandir(self._root / kept_as[:2]) as entries:
             for entry in entries:
                 if entry.name.startswith(f"{kept_as}."):
                     self._remove(entry.path)
@@ -126,11 +126,11 @@ class Cache:
 
     def held_bytes(self) -> int:
         """How many bytes are kept."""
-        with self._tally:
-            return self._tally.get()
+        with self._ledger:
+            return self._ledger.get()
 
     def _make_room(self) -> None:
-        """Remove the longest unused, with the tally in hand."""
+        """Remove the longest unused, with the ledger in hand."""
         entries = sorted(_entries(self._root))
         held = sum(size for _, size, _ in entries)
         for _, size, path in entries:
@@ -138,10 +138,10 @@ class Cache:
                 break
             Path(path).unlink(missing_ok=True)
             held -= size
-        self._tally.set(held)
+        self._ledger.set(held)
 
     def _remove(self, path: str) -> None:
-        self._tally.set(self._tally.get() - _size(path))
+        self._ledger.set(self._ledger.get() - _size(path))
         Path(path).unlink(missing_ok=True)
 
     def _lay_out(self) -> None:
@@ -155,7 +155,7 @@ class Cache:
         return f"{self._root}/{kept_as[:2]}/{kept_as}.{name}"
 
 
-class _Tally:
+class _Ledger:
     """How many bytes are kept, in a file that all processes read and write in turn.
 
     What it said before the machine was started is not believed: that may be from before what it counted.
@@ -175,12 +175,12 @@ class _Tally:
 
     def set(self, held: int) -> None:
         """Say how many there are, with the turn in hand."""
-        self._path.write_bytes(_TALLY.pack(self._boot, max(0, held)))
+        self._path.write_bytes(_LEDGER.pack(self._boot, max(0, held)))
 
     def get(self) -> int:
         """How many there are, with the turn in hand."""
         try:
-            boot, held = _TALLY.unpack(self._path.read_bytes())
+            boot, held = _LEDGER.unpack(self._path.read_bytes())
         except (FileNotFoundError, struct.error):
             boot, held = b"", 0
         return int(held) if boot == self._boot else sum(size for _, size, _ in _entries(self._root))

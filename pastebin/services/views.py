@@ -46,9 +46,9 @@ def of_content(digest: str, reader_id: int | None) -> Callable[[], None]:
 def write() -> int:
     """Write down what was counted; how many views. What cannot be written is counted still, for the next time.
 
-    Views of a content are those of its oldest file that is public, unlimited,
-    live and not the reader's own, as it is now: one that was deleted since
-    then leaves them to the next. Where there is none, they are nobody's.
+    Views of a content are those of its oldest file that is public, unlimited
+    and live, as it is now: one that was deleted since then leaves them to the
+    next. Where there is none, or it is the reader's own, they are nobody's.
     """
     with tally.emptying() as times:
         if times:
@@ -69,7 +69,6 @@ def _add(connection: Connection, counted: list[dict[str, object]]) -> None:
 
 # One seek in ix_files_oldest, however many uploads of the content there are. Were `expires_at` not hidden behind a sum,
 # SQLite would rather enter by it, and sort them all.
-_READER = bindparam("reader", type_=Integer)
 _OLDEST = (
     select(FileRow.id)
     .where(
@@ -77,11 +76,12 @@ _OLDEST = (
         FileRow.is_private == false(),  # in these words the partial index is found; "IS 0" it is not
         FileRow.download_limit.is_(None),
         type_coerce(FileRow.expires_at, BigInteger) + 0 > bindparam("moment", type_=Moment),
-        or_(_READER.is_(None), FileRow.owner_id.is_(None), FileRow.owner_id != _READER),
     )
     .order_by(FileRow.created_at, FileRow.id)
     .limit(1)
 )
 _MORE = FileRow.views + bindparam("times", type_=Integer)
 _ADD_TO_FILE = update(FileRow).where(FileRow.id == bindparam("uuid")).values(views=_MORE)
-_ADD_TO_OLDEST = update(FileRow).where(FileRow.id == _OLDEST.scalar_subquery()).values(views=_MORE)
+_READER = bindparam("reader", type_=Integer)
+_NOT_ITS_OWNER = or_(_READER.is_(None), FileRow.owner_id.is_(None), FileRow.owner_id != _READER)
+_ADD_TO_OLDEST = update(FileRow).where(FileRow.id == _OLDEST.scalar_subquery(), _NOT_ITS_OWNER).values(views=_MORE)

@@ -159,7 +159,7 @@ def test_nothing_is_kept_on_a_volume_without_room(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("told", [b"", b"nonsense", b"0" * 36 + bytes(8)])
-def test_a_tally_that_is_damaged_or_of_before_the_last_start_is_counted_anew(tmp_path: Path, told: bytes) -> None:
+def test_a_ledger_that_is_damaged_or_of_before_the_last_start_is_counted_anew(tmp_path: Path, told: bytes) -> None:
     cache = cache_in(tmp_path)
     cache.keep(DIGESTS[0], "a", image(b"an image"))
     (tmp_path / "derived" / "held").write_bytes(told)
