@@ -87,6 +87,7 @@ class Cache:
             return
         path, new = self._path(kept_as, name), self._root / "new" / secrets.token_hex(16)
         try:
+            self._lay_out()
             _write(new, image)
             with self._ledger:
                 held = self._ledger.get() - _size(path) + size
@@ -112,6 +113,7 @@ class Cache:
             wanted: of names that images are kept as, those that still are; asked for some hundreds at a time.
         """
         removed = 0
+        self._lay_out()
         for folder in _FOLDERS:
             names = {name.partition(".")[0] for name in os.listdir(self._root / folder)}
             for kept_as in names.difference(wanted(names)) if names else ():
@@ -145,6 +147,7 @@ class Cache:
         Path(path).unlink(missing_ok=True)
 
     def _lay_out(self) -> None:
+        """Make the folders, also where somebody has deleted them meanwhile."""
         if (self._root / _FOLDERS[-1]).is_dir():
             return
         self._root.mkdir(mode=0o750, parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from pastebin.services import views
 from tests.browsing import log_in
 from tests.conftest import bearer
 from tests.forms import upload
@@ -399,6 +400,72 @@ def test_a_deleted_image_is_gone_in_every_size_at_once(client, make_key):
     client.delete(f"/{told['uuid']}", headers=bearer(key))
 
     assert [client.get(path).status_code for path in paths] == [404, 404]
+
+
+@pytest.fixture
+def passed_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of requests that the lane left to Flask."""
+    seen: list[str] = []
+    lane: Any = app.wsgi_app
+    behind = lane._application
+
+    def noting(environ: Any, start_response: Any) -> Any:
+        seen.append(environ["PATH_INFO"])
+        return behind(environ, start_response)
+
+    monkeypatch.setattr(lane, "_application", noting)
+    return seen
+
+
+def test_a_thumbnail_that_is_asked_for_again_does_not_reach_flask(client, photo, passed_on):
+    path = f"/{photo['uuid']}/thumb"
+    first = client.get(path)
+    passed_on.clear()
+
+    second = client.get(path)
+
+    assert passed_on == []
+    assert (second.data, second.headers["ETag"]) == (first.data, first.headers["ETag"])
+    assert "RateLimit-Remaining" not in second.headers
+
+
+def test_one_that_was_sent_again_and_again_and_has_gone_from_the_disk_is_made_anew(app, client, made):
+    noise = io.BytesIO()
+    Image.effect_noise((700, 700), 99).convert("RGBA").save(noise, "PNG")  # larger than what the lane holds itself
+    path = f"/{upload(client, noise.getvalue(), 'noise.png')['uuid']}/thumb"
+    answers = [client.get(path) for _ in range(2)]
+    for kept in derived_files(app):
+        kept.unlink()
+
+    answers.append(client.get(path))
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len({answer.data for answer in answers}) == 1
+    assert made() == 2
+
+
+def test_a_thumbnail_in_the_lane_is_gone_at_once_when_its_file_becomes_private(client, make_key):
+    key = make_key("ann")
+    told = upload(client, picture(), "photo.jpg", headers=bearer(key))
+    for _ in range(2):
+        assert client.get(f"/{told['uuid']}/thumb").status_code == 200
+
+    client.patch(f"/api/users/me/files/{told['uuid']}", json={"private": "owner"}, headers=bearer(key))
+
+    assert client.get(f"/{told['uuid']}/thumb").status_code == 404
+
+
+def test_a_thumbnail_is_no_view_and_another_size_is_one(app, client, make_key):
+    key = make_key("ann")
+    told = upload(client, picture(), "photo.jpg", headers=bearer(key))
+    for tail in ("/thumb", "/thumb", "?scale=50", "?scale=50", ".jpg"):
+        client.get(f"/{told['uuid']}{tail}")
+
+    with app.app_context():
+        views.write()
+
+    about = client.get(f"/api/users/me/files/{told['uuid']}", headers=bearer(key)).json
+    assert about["views"] == 3
 
 
 # ---- the rate limit

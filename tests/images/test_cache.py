@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -194,3 +195,17 @@ def test_nobody_else_on_the_machine_may_read_them(tmp_path: Path) -> None:
     cache_in(tmp_path)
 
     assert (tmp_path / "derived").stat().st_mode & 0o007 == 0
+
+
+def test_who_deletes_the_whole_folder_under_a_running_server_does_no_harm(tmp_path: Path) -> None:
+    cache = cache_in(tmp_path)
+    cache.keep(DIGESTS[0], "a", image(b"an image"))
+    shutil.rmtree(tmp_path / "derived")
+
+    assert cache.get(DIGESTS[0], "a") is None
+    assert cache.sweep(set) == 0
+    shutil.rmtree(tmp_path / "derived")
+    cache.keep(DIGESTS[0], "a", image(b"an image"))
+
+    assert content_of(cache.get(DIGESTS[0], "a")) == b"an image"
+    assert cache.held_bytes() == 8 + TRAILER
