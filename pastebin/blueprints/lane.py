@@ -26,6 +26,9 @@ _MOST_BYTES = 32 << 20
 # A request with one of these may be answered otherwise.
 _FOR_FLASK = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_IF_RANGE")
 
+# The bytes may be gone, those of a derived image at any time: Flask knows what to say, or makes it anew.
+_GONE = (BlobMissing, FileNotFoundError)
+
 
 @dataclass(frozen=True)
 class Card:
@@ -101,7 +104,7 @@ class Lane:
             return None
         try:
             sent: Iterable[bytes] = wrapper(card.open())
-        except (BlobMissing, FileNotFoundError):
+        except _GONE:
             return None
         return sent
 
@@ -118,6 +121,6 @@ class Lane:
         try:
             with card.open() as file:
                 body = file.read(card.size)
-        except (BlobMissing, FileNotFoundError):
+        except _GONE:
             return None
         return body if len(body) == card.size else None

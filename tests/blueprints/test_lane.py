@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +12,11 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.wsgi import FileWrapper
 
 from pastebin.blueprints.lane import Lane
+from pastebin.extensions import derived
 from pastebin.services import files, views
 from tests.running import Server
 
@@ -141,6 +145,40 @@ def test_private_and_limited_files_never_enter_the_lane(
         plain(client, path)
 
     assert passed_on == [path] * 3
+
+
+def noise(side: int = 256) -> bytes:
+    """A picture whose thumbnail is larger than what the lane keeps in memory; one of 8 pixels has a smaller one."""
+    out = io.BytesIO()
+    Image.frombytes("L", (side, side), os.urandom(side * side)).convert("RGBA" if side > 8 else "L").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_thumbnail_is_replayed_while_it_is_kept_and_made_again_when_it_is_not(
+    app: Flask, client: FlaskClient, passed_on: list[str]
+) -> None:
+    about = upload(client, noise())
+    path = f"/{about['uuid']}/thumb"
+    as_served: Any = {"environ_overrides": {"wsgi.file_wrapper": FileWrapper}}
+    assert client.get(path, **as_served).content_length > 64 * 1024
+    passed_on.clear()
+    replayed = client.get(path, **as_served)
+    assert passed_on == []
+    with app.app_context():
+        derived.forget(about["sha256"])
+
+    made_again = client.get(path, **as_served)
+
+    assert (replayed.status_code, made_again.status_code) == (200, 200)
+    assert passed_on == [path]
+
+
+@pytest.mark.parametrize("side", [8, 256])
+def test_a_thumbnail_that_cannot_be_kept_is_made_each_time(make_app: Callable[..., Flask], side: int) -> None:
+    client = make_app(DERIVED_CACHE_SIZE=1).test_client()
+    path = f"/{upload(client, noise(side))['uuid']}/thumb"
+
+    assert [plain(client, path).status_code for _ in range(2)] == [200, 200]
 
 
 def test_an_svg_is_not_replayed_because_it_depends_on_who_asks(client: FlaskClient) -> None:

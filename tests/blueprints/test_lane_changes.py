@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from pastebin.extensions import store
 from pastebin.services import accounts, closing, fsck, keys, switches, takedowns
@@ -47,9 +49,9 @@ def read(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Ca
 
     monkeypatch.setattr(lane, "_application", noting)
 
-    def read(told: dict[str, Any], *, replayed: bool = False) -> Any:
+    def read(told: dict[str, Any], tail: str = "", *, replayed: bool = False) -> Any:
         reached.clear()
-        answer = client.get(f"/{told['uuid']}")
+        answer = client.get(f"/{told['uuid']}{tail}")
         assert replayed is (reached == [])
         return answer
 
@@ -109,6 +111,18 @@ def test_it_becomes_private(ann, told, read, private):
 
     assert read(told).status_code == 404
     assert read(told).status_code == 404
+
+
+def test_its_thumbnail_becomes_private_with_it(ann, read):
+    out = io.BytesIO()
+    Image.new("L", (8, 8)).save(out, "PNG")
+    image = upload(ann.client, out.getvalue(), "a.png", headers=ann.csrf)
+    before = [read(image, "/thumb").status_code, read(image, "/thumb", replayed=True).status_code]
+
+    change(ann, image, private="1")
+
+    assert before == [200, 200]
+    assert read(image, "/thumb").status_code == 404
 
 
 def test_it_becomes_public_again(ann, told, read):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from pastebin.services import files, views
 from pastebin.services.actor import Scope
@@ -95,6 +97,31 @@ def test_head_md5_and_the_page_are_no_views(client, views_of):
         assert client.get(f"/{told['uuid']}/md5").status_code == 200
         assert client.get(f"/view/{told['uuid']}").status_code == 200
         assert client.get(f"/view/{told['hash']}").status_code == 200
+
+    assert views_of(told) == 0
+
+
+@pytest.mark.parametrize("name", ["hash", "uuid"])
+def test_an_image_in_another_size_is_a_view_and_its_thumbnail_none(client, views_of, name):
+    told = upload(client, picture(), "a.png")
+
+    assert [client.get(f"/{told['uuid']}/thumb").status_code for _ in range(3)] == [200] * 3
+    assert views_of(told) == 0
+    assert [client.get(f"/{told[name]}?scale={percent}").status_code for percent in (50, 50, 100)] == [200] * 3
+    assert views_of(told) == 3
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (8, 8)).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_what_owners_fetch_by_proxy_is_no_view(client, make_key, views_of):
+    key = bearer(make_key())
+    told = upload(client, CONTENT, headers=key)
+
+    assert [client.get(f"/api/proxy/{told['id']}", headers=key).status_code for _ in range(2)] == [200, 200]
 
     assert views_of(told) == 0
 

@@ -99,5 +99,5 @@ def proxy(file_id: str) -> Response:
     asked = wire.parse_id(file_id)
     file = management.find(_mine(), Reference(asked.address))
     # For its owner alone: no other site may use what a browser that is logged in can fetch here.
-    content = replace(delivery.of_file(file, asked.extension, None), shared=False)
+    content = replace(delivery.of_file(file, asked.extension, None), shared=False, replayable=False)
     return transforms.deliver(request, file, content, asked.extension)
