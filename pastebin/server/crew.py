@@ -136,13 +136,22 @@ class Crew:
 
     def arm(self, waiting: "Waiting", events: int) -> None:
         """Wait for *events* of a descriptor. The caller must not touch it any more, unless it is parked on it."""
-        descriptor = waiting.descriptor
         self.armed[waiting] = None
+        try:
+            self._register(waiting, events | select.EPOLLONESHOT)
+        except OSError:
+            # Somebody may have claimed it as soon as it was armed: a worker that ends, and has closed it, or the
+            # clock, which has sent it to its hand, where it must be met.
+            if self.claim(waiting):
+                raise
+
+    def _register(self, waiting: "Waiting", events: int) -> None:
+        descriptor = waiting.descriptor
         if self.registered.get(descriptor) is waiting:
-            self._epoll.modify(descriptor, events | select.EPOLLONESHOT)
+            self._epoll.modify(descriptor, events)
         else:
             self.registered[descriptor] = waiting
-            self._epoll.register(descriptor, events | select.EPOLLONESHOT)
+            self._epoll.register(descriptor, events)
 
     def claim(self, waiting: "Waiting") -> bool:
         """Take away from epoll what waits; false if somebody else was quicker."""

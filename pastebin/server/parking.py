@@ -42,21 +42,13 @@ class Waiting:
         self.runner = greenlet.getcurrent()
         hand.parked += 1
         try:
-            self._arm(events)
+            self.crew.arm(self, events)
             hand.hub.switch()
         finally:
             hand.parked -= 1
             self.runner = None
         is_overdue, self.is_overdue = self.is_overdue, False
         return not is_overdue
-
-    def _arm(self, events: int) -> None:
-        try:
-            self.crew.arm(self, events)
-        except OSError:
-            # Who has claimed it in this moment has already sent it here: then it must be met in the hub.
-            if self.crew.claim(self):
-                raise
 
     def run_out_of_time(self) -> None:
         """The deadline has passed, and the caller has claimed it."""
