@@ -72,8 +72,8 @@ def _with_palette(image: Image.Image) -> tuple[Image.Image, int | None]:
 
 
 def _quantised(image: Image.Image, colours: int) -> Image.Image:
-    # Few colours are kept as they are. Of many, the best are taken, and mixed: else a sky becomes bands.
-    palette = image.quantize(colours, Quantize.MEDIANCUT)
+    # Few colours are kept as they are. Many are mixed, else a sky becomes bands: then an octree's palette is as good as
+    # the median cut's, and made a hundred times as quickly.
     if image.getcolors(colours) is not None:
-        return palette
-    return image.quantize(palette=palette, dither=Dither.FLOYDSTEINBERG)
+        return image.quantize(colours, Quantize.MEDIANCUT)
+    return image.quantize(palette=image.quantize(colours, Quantize.FASTOCTREE), dither=Dither.FLOYDSTEINBERG)

@@ -37,9 +37,10 @@ _TURNS: Final = {
 }
 QUARTER_TURNS: Final = frozenset((Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90))
 
-# Plug-ins walk through a file in Python, down to single bytes: this many reads take about a second. An animation of
-# 60 MB, read twice, needs half of them; a file that is made of crumbs is none that a camera or a program wrote.
-_MOST_READS: Final = 2_000_000
+# Plug-ins walk through a file in Python, down to single bytes. So many reads take a second or two: an animation of
+# 60 MB, read twice, needs half of them. In other formats each costs more, and honest files have larger blocks.
+_MOST_READS: Final = 300_000
+_MOST_READS_OF: Final = {"image/gif": 2_000_000, "image/bmp": 2_000_000}
 # Encoders write ten or so. Each one of a hostile file goes over all pixels again, with hardly a byte.
 _MOST_SCANS: Final = 50
 _SCAN: Final = b"\xff\xda"
@@ -60,7 +61,8 @@ def opened(source: BinaryIO, media_type: str, budget: Budget) -> Iterator[ImageF
     length = source.seek(0, io.SEEK_END)
     if length > budget.source_bytes:
         raise ImageUnusable(f"The image has {length} bytes: at most {budget.source_bytes} can be transformed here.")
-    with _bounded(budget.pixels), closing(_plugin(media_type)(cast(BinaryIO, _Steps(source)))) as image:
+    steps = _Steps(source, _MOST_READS_OF.get(media_type, _MOST_READS))
+    with _bounded(budget.pixels), closing(_plugin(media_type)(cast(BinaryIO, steps))) as image:
         budget.check(Size(*image.size))
         _check_scans(image, source)
         _repair_transparency(image)
@@ -82,9 +84,9 @@ def _bounded(pixels: int) -> Iterator[None]:
 class _Steps:
     """A file that can be read in so many steps, and is not closed by who reads it."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO, most: int) -> None:
         source.seek(0)
-        self._left = _MOST_READS
+        self._left = most
         self._read = source.read
         self.seek = source.seek
         self.tell = source.tell
@@ -131,8 +133,8 @@ class _Png(PngImageFile):
 
 def _heif(source: BinaryIO) -> ImageFile.ImageFile:
     # Loaded when it is needed: few images are HEIF, and this is one more library in the process.
-    from pi_heif import options
-    from pi_heif.as_plugin import HeifImageFile
+    from pillow_heif import options
+    from pillow_heif.as_plugin import HeifImageFile
 
     options.DECODE_THREADS = 1
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False

@@ -1,22 +1,25 @@
 """Cutting and scaling: pixels of any kind in, eight bits a channel out."""
 
+from collections.abc import Callable
 from math import ceil, floor
-from typing import Final
+from typing import Final, cast
 
 from PIL import Image, ImageChops
 from PIL.Image import Resampling
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
-from pastebin.errors import ImageUnusable
 from pastebin.images.recipe import Size
 
 Box = tuple[float, float, float, float]
+Hull = tuple[int, int, int, int]
 
 # How much larger than wanted an image is left by the quick steps before the good one: as Pillow's `thumbnail` has it.
 _GAP: Final = 2.0
-# A large image is converted and reduced in bands of so many pixels, which is what it costs beside itself.
+# A large image is converted and scaled in bands of so many pixels, which is what it costs beside itself.
 _BAND_PIXELS: Final = 4 << 20
+# Rows that the filter, and the averaging before it, look at beyond those that become a row.
+_REACH: Final = 4
 _WHITE: Final = 255
 # Colours that can be scaled as they are; they become RGB when they are few.
 _FOREIGN: Final = frozenset(("CMYK", "YCbCr", "LAB", "HSV"))
@@ -33,12 +36,12 @@ def cut_and_scaled(image: ImageFile, canvas: Size, margins: tuple[float, float],
     """
     box = _reduced_by_decoder(image, canvas, margins, size)
     image.load()
-    if image.width < box[2] or image.height < box[3]:
-        raise ImageUnusable("The image is not as large as it says.")
     span = _span(image)
-    part, box = _reduced(image, box, size, span)
-    # Where this changes nothing it is a copy, and no step of the resampling.
-    return part.resize((size.width, size.height), Resampling.BICUBIC, box)
+    hull = floor(box[0]), floor(box[1]), ceil(box[2]), ceil(box[3])
+    nothing_to_scale = (hull[2] - hull[0], hull[3] - hull[1]) == (size.width, size.height)
+    if nothing_to_scale and all(edge % 1 == 0 for edge in box):
+        return plain(image.crop(hull), span)
+    return _in_bands(lambda top, bottom: _scaled_rows(image, hull, box, size, (top, bottom), span), hull, size)
 
 
 def _reduced_by_decoder(image: ImageFile, canvas: Size, margins: tuple[float, float], size: Size) -> Box:
@@ -48,11 +51,10 @@ def _reduced_by_decoder(image: ImageFile, canvas: Size, margins: tuple[float, fl
     box = (x, y, width - x, height - y)
     if not isinstance(image, JpegImageFile):
         return box
+    shrink = (width - 2 * x) / size.width, (height - 2 * y) / size.height
     for factor in (8, 4, 2):
-        shrink = (box[2] - x) / size.width, (box[3] - y) / size.height
-        if (factor * _GAP <= min(shrink) or shrink == (factor, factor)) and _falls_on_whole_pixels(
-            canvas, margins, factor
-        ):
+        enough = factor * _GAP <= min(shrink) or shrink == (factor, factor)
+        if enough and _falls_on_whole_pixels(canvas, margins, factor):
             image.draft(None, (width // factor, height // factor))
             return x / factor, y / factor, (width - x) / factor, (height - y) / factor
     return box
@@ -66,38 +68,33 @@ def _falls_on_whole_pixels(canvas: Size, margins: tuple[float, float], factor: i
     )
 
 
-def _reduced(image: ImageFile, box: Box, size: Size, span: "Span") -> tuple[Image.Image, Box]:
-    """What the box holds, plain, and averaged down to not less than `_GAP` times *size*; and where the box is in it."""
-    left, top, right, bottom = floor(box[0]), floor(box[1]), ceil(box[2]), ceil(box[3])
-    factor = (
-        max(1, int((box[2] - box[0]) / size.width / _GAP)),
-        max(1, int((box[3] - box[1]) / size.height / _GAP)),
-    )
-    if factor == (1, 1):
-        whole = (left, top, right, bottom) == (0, 0, *image.size)
-        part = plain(image if whole else image.crop((left, top, right, bottom)), span)
-    else:
-        part = _in_bands(image, (left, top, right, bottom), factor, span)
-    inner = (
-        (box[0] - left) / factor[0],
-        (box[1] - top) / factor[1],
-        (box[2] - left) / factor[0],
-        (box[3] - top) / factor[1],
-    )
-    return part, inner
-
-
-def _in_bands(image: ImageFile, hull: tuple[int, int, int, int], factor: tuple[int, int], span: "Span") -> Image.Image:
-    left, top, right, bottom = hull
-    rows = max(1, _BAND_PIXELS // (right - left) // factor[1]) * factor[1]
+def _in_bands(make: Callable[[int, int], Image.Image], hull: Hull, size: Size) -> Image.Image:
+    """An image put together of bands of its rows: what is converted on the way is never there as a whole."""
+    cost = max(size.pixels, (hull[2] - hull[0]) * (hull[3] - hull[1]))
+    rows = max(1, size.height * _BAND_PIXELS // cost)
+    if rows >= size.height:
+        return make(0, size.height)
     made: Image.Image | None = None
-    for at in range(top, bottom, rows):
-        band = plain(image.crop((left, at, right, min(at + rows, bottom))), span).reduce(factor)
-        if made is None:
-            made = Image.new(band.mode, (band.width, ceil((bottom - top) / factor[1])))
-        made.paste(band, (0, (at - top) // factor[1]))
-    assert made is not None  # noqa: S101 - for the type checker: a box holds at least a row
-    return made
+    for top in range(0, size.height, rows):
+        band = make(top, min(top + rows, size.height))
+        made = made or Image.new(band.mode, (size.width, size.height))
+        made.paste(band, (0, top))
+    return cast(Image.Image, made)
+
+
+def _scaled_rows(
+    image: ImageFile, hull: Hull, box: Box, size: Size, rows: tuple[int, int], span: "Span"
+) -> Image.Image:
+    """Some rows of what the box becomes, with what they need around them, but nothing from beyond the hull."""
+    left, first, right, last = hull
+    step = (box[3] - box[1]) / size.height
+    top, bottom = box[1] + rows[0] * step, box[1] + rows[1] * step
+    reach = _REACH * max(step, 1)
+    part = left, max(first, floor(top - reach)), right, min(last, ceil(bottom + reach))
+    whole = part == (0, 0, *image.size)
+    source = plain(image if whole else image.crop(part), span)
+    inner = box[0] - left, max(0, top - part[1]), box[2] - left, min(source.height, bottom - part[1])
+    return source.resize((size.width, rows[1] - rows[0]), Resampling.BICUBIC, inner, _GAP)
 
 
 Span = tuple[float, float]

@@ -104,12 +104,15 @@ class Renderer:
 
         Raises:
             ImageUnusable: the source, or the recipe for it, cannot be used.
+            OSError: the disk that the source lies on failed.
             RendererEnded, PoolBusy
         """
         order = {"type": media_type, "recipe": recipe.to_words(), "budget": asdict(budget)}
         answer = self._ask(order, [source.fileno(), into.fileno()], wait)
         if "refused" in answer:
             raise ImageUnusable(answer.pop("refused"), **answer)
+        if "fault" in answer:
+            raise OSError(answer["fault"], answer["text"])
         return Rendered(answer["format"], answer["size"], answer["digest"])
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """Pillow doing what a recipe says, within a budget. For a process of its own: the budget is kept for all of it."""
 
+import errno
 import io
 import itertools
 import struct
@@ -53,6 +54,7 @@ def render(source: BinaryIO, media_type: str, recipe: Recipe, budget: Budget, in
 
     Raises:
         ImageUnusable: no image, a broken or too large one, or a recipe that does not fit it. Nothing is written.
+        OSError: the disk under *source* or *into* failed.
     """
     made = io.BytesIO()
     with _blaming_the_image():
@@ -96,9 +98,12 @@ _FAULTS: Final = (
 )
 
 
+_OF_THE_DISK: Final = (errno.EIO, errno.ESTALE)
+
+
 @contextmanager
 def _blaming_the_image() -> Iterator[None]:
-    """What goes wrong is the image's fault: the messages of libraries help nobody who sent one."""
+    """What goes wrong is the image's fault, but where a disk fails. Messages of libraries help nobody who sent one."""
     try:
         yield
     except ImageUnusable:
@@ -108,6 +113,8 @@ def _blaming_the_image() -> Iterator[None]:
     except MemoryError as fault:
         raise ImageUnusable("Making this picture needs more memory than there is for it.") from fault
     except _FAULTS as fault:
+        if isinstance(fault, OSError) and fault.errno in _OF_THE_DISK:
+            raise
         raise ImageUnusable from fault
 
 

@@ -46,7 +46,7 @@ def main() -> None:
 def _import_all() -> None:
     """What the libraries import when they first need it: later nothing is found any more."""
     Image.preinit()
-    importlib.import_module("pi_heif.as_plugin")
+    importlib.import_module("pillow_heif.as_plugin")
 
 
 def _obey(order: Message, descriptors: list[int], turns: int, seconds: float) -> Message:
@@ -68,6 +68,8 @@ def _render(order: Message, source: FileIO, into: FileIO) -> Message:
         made = render(source, order["type"], Recipe.from_words(order["recipe"]), Budget(**order["budget"]), into)
     except FieldsInvalid as refusal:
         return {"refused": refusal.message, **refusal.facts}
+    except OSError as fault:
+        return {"fault": fault.errno, "text": str(fault)}
     into.seek(0)
     digest = hashlib.file_digest(into, "sha256").hexdigest()
     return {"format": made.format, "size": os.fstat(into.fileno()).st_size, "digest": digest}

@@ -128,10 +128,15 @@ def _line(pixels: Samples | Sequence[Sequence[int]], depth: int) -> bytes:
     return bytes(int(bits[at : at + 8].ljust(8, "0"), 2) for at in range(0, len(bits), 8))
 
 
-def apng(canvas: tuple[int, int], frames: Sequence[dict[str, Any]], plays: int = 0, default: Any = None) -> bytes:
-    """An animated PNG in RGBA. A frame is `image`, `at`, `ms`, `dispose`, `blend`; *default* is shown by others."""
+def apng(
+    canvas: tuple[int, int], frames: Sequence[dict[str, Any]], *, default: Any = None, count: int | None = None
+) -> bytes:
+    """An animated PNG in RGBA. A frame is `image`, `at`, `ms`, `dispose`, `blend`; *default* is shown by others.
+
+    It says that it has *count* frames, where that is given.
+    """
     parts = [_SIGNATURE, chunk(b"IHDR", struct.pack(">IIBBBBB", *canvas, 8, RGB_ALPHA, 0, 0, 0))]
-    parts.append(chunk(b"acTL", struct.pack(">II", len(frames), plays)))
+    parts.append(chunk(b"acTL", struct.pack(">II", count or len(frames), 0)))
     if default:
         parts.append(chunk(b"IDAT", _filtered(default)))
     number = 0

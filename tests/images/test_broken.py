@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 import pytest
@@ -124,6 +125,20 @@ def test_one_kind_under_the_name_of_another_is_refused_or_is_both(name, media_ty
 def test_what_is_not_on_the_list_is_not_opened_whatever_it_is(media_type):
     with pytest.raises(ImageUnusable, match="no image of a kind"):
         rendered(packed(PHOTO, "PNG"), media_type, THUMBNAIL)
+
+
+class FailingDisk(io.BytesIO):
+    """A file that can be read up to its middle."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() > len(self.getvalue()) // 2:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+def test_a_disk_that_fails_is_not_the_images_fault():
+    with pytest.raises(OSError, match="Input/output error"):
+        render(FailingDisk(packed(slopes(300, 300), "BMP")), "image/bmp", THUMBNAIL, BUDGET, io.BytesIO())
 
 
 SIZES = st.integers(1, 40)

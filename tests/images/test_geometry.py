@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, TiffImagePlugin
 
 from pastebin.errors import ImageUnusable
+from pastebin.images import pixels
 from pastebin.images.recipe import THUMBNAIL, Format, Size
 from tests.images.pictures import (
     BUDGET,
@@ -144,6 +145,17 @@ def test_broken_exif_is_no_reason_not_to_show_an_image(exif):
     assert rendered(data, "image/jpeg", asked(scale=50))[0].size == Size(32, 16)
 
 
+def test_a_tiff_is_turned_by_its_tag_and_not_by_what_xmp_says():
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[700] = b'<rdf:Description tiff:Orientation="6"/>'
+    tags.tagtype[700] = 1
+    data = packed(quarters(64, 32), "TIFF", tiffinfo=tags)
+
+    _, image, _ = rendered(data, "image/tiff", asked("png", scale=100))
+
+    assert image.tobytes() == quarters(64, 32).tobytes()
+
+
 @pytest.mark.parametrize(
     "size", [(1, 1), (3, 700), (700, 3), (512, 512), (511, 513), (2000, 31), (1600, 1200), (90, 60)]
 )
@@ -222,3 +234,21 @@ def test_more_pixels_than_the_budget_are_refused_in_and_out():
     for data, query in ((large, {"scale": 10}), (exact, {"scale": 101}), (exact, {"scalex": 4001, "scaley": 1000})):
         with pytest.raises(ImageUnusable, match=str(BUDGET.pixels)):
             rendered(data, "image/png", asked(**query))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+@pytest.mark.parametrize(
+    "query", [{"scale": 37}, {"cropx": 100, "cropy": 7, "scale": 81}, {"scalex": 300, "scaley": 2900}]
+)
+def test_bands_that_a_large_picture_is_made_in_are_not_seen(query, mode, monkeypatch):
+    picture = slopes(600, 900).convert(mode)
+    data = packed(picture, "PNG")
+    _, at_once, _ = rendered(data, "image/png", asked("png", **query))
+
+    monkeypatch.setattr(pixels, "_BAND_PIXELS", 20_000)
+    _, in_bands, _ = rendered(data, "image/png", asked("png", **query))
+
+    # Not to the bit: where samples fall between pixels, Pillow rounds by where its box begins.
+    assert unlike(at_once, in_bands) < 0.5
+    difference = ImageChops.difference(at_once.convert("RGB"), in_bands.convert("RGB"))
+    assert max(high for _, high in difference.getextrema()) < 8
