@@ -54,7 +54,7 @@ def render(source: BinaryIO, media_type: str, recipe: Recipe, budget: Budget, in
 
     Raises:
         ImageUnusable: no image, a broken or too large one, or a recipe that does not fit it. Nothing is written.
-        OSError: the disk under *source* or *into* failed.
+        OSError: the disk under *source* failed.
     """
     made = io.BytesIO()
     with _blaming_the_image():
