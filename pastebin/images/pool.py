@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from pastebin.errors import ImageUnusable
 from pastebin.images.budget import Budget
 from pastebin.images.descriptor import Descriptor
 from pastebin.images.messages import MESSAGE_BYTES, Message
-from pastebin.images.recipe import Recipe
+from pastebin.images.recipe import Format, Recipe
 from pastebin.waiting import Wait
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,10 @@ class Renderer:
             raise ImageUnusable(answer.pop("refused"), **answer)
         if "fault" in answer:
             raise OSError(answer["fault"], answer["text"])
-        return Rendered(answer["format"], answer["size"], answer["digest"])
+        # It had a stranger's bytes in its hands: what it says is not believed further than it must be.
+        if not re.fullmatch("[0-9a-f]{64}", answer["digest"]):
+            raise RendererEnded
+        return Rendered(Format(answer["format"]).value, os.fstat(into.fileno()).st_size, answer["digest"])
 
     def close(self) -> None:
         """End it."""

@@ -5,7 +5,7 @@ import io
 import itertools
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -40,7 +40,14 @@ class Made:
     frames: int
 
 
-def render(source: BinaryIO, media_type: str, recipe: Recipe, budget: Budget, into: BinaryIO) -> Made:
+def render(
+    source: BinaryIO,
+    media_type: str,
+    recipe: Recipe,
+    budget: Budget,
+    into: BinaryIO,
+    before_working_on: Callable[[int], None] = lambda _pixels: None,
+) -> Made:
     """Make a picture of an image.
 
     EXIF orientation is applied, and nothing of the original's metadata is in
@@ -51,6 +58,7 @@ def render(source: BinaryIO, media_type: str, recipe: Recipe, budget: Budget, in
         source: the original, seekable; left open.
         media_type: as it was sniffed; nothing else is tried.
         into: written to once everything has succeeded.
+        before_working_on: called with the pixels of a frame before it is decoded, and again before one is made.
 
     Raises:
         ImageUnusable: no image, a broken or too large one, or a recipe that does not fit it. Nothing is written.
@@ -60,8 +68,10 @@ def render(source: BinaryIO, media_type: str, recipe: Recipe, budget: Budget, in
     with _blaming_the_image():
         with opened(source, media_type, budget) as image:
             budget.check(Size(*image.size), frames_of(image))
+            before_working_on(Size(*image.size).pixels)
             plan = _planned(image, media_type, recipe)
             _check(plan, budget)
+            before_working_on(plan.upright.pixels)
             _write(image, plan, made)
     _write_whole(made, into)
     return Made(plan.format, plan.upright, plan.frames)

@@ -10,9 +10,9 @@ import fcntl
 import hashlib
 import importlib
 import json
-import os
 import socket
 from io import FileIO
+from typing import Final
 
 from PIL import Image
 
@@ -24,6 +24,11 @@ from pastebin.images.recipe import Recipe
 from pastebin.images.render import render
 from pastebin.landlock import shut_in
 
+# More than the pictures of a telephone have: from there on one takes hundreds of MB.
+_LARGE_PIXELS: Final = 50_000_000
+# Beyond the numbers of turns at an image.
+_OF_LARGE_ONES: Final = 1 << 62
+
 
 def main() -> None:
     """Work until nobody is there any more to give work."""
@@ -32,7 +37,7 @@ def main() -> None:
     if begun is None:
         return
     orders, descriptors = begun
-    turns = descriptors[0]
+    turns = _Turns(descriptors[0])
     confinement.confine(orders["memory_bytes"], orders["written_bytes"])
     _import_all()
     shut_in()  # where the system knows how: what gets hold of this process finds nothing in it
@@ -49,30 +54,51 @@ def _import_all() -> None:
     importlib.import_module("pillow_heif.as_plugin")
 
 
-def _obey(order: Message, descriptors: list[int], turns: int, seconds: float) -> Message:
-    if "turn" in order:  # waits while another process has it; a turn ends with the process, too
-        fcntl.lockf(turns, fcntl.LOCK_EX, 1, order["turn"])
+class _Turns:
+    """Bytes of a file that all such processes of a machine lock. What one of them has locked ends with it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def take(self, number: int) -> None:
+        """Wait until no other process has this one."""
+        fcntl.lockf(self._descriptor, fcntl.LOCK_EX, 1, number)
+
+    def end(self, number: int) -> None:
+        """Let others have it."""
+        fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, number)
+
+    def take_if_large(self, pixels: int) -> None:
+        """Large images are worked on one at a time: what each needs in memory, a machine has once, perhaps."""
+        if pixels > _LARGE_PIXELS:
+            self.take(_OF_LARGE_ONES)
+
+
+def _obey(order: Message, descriptors: list[int], turns: _Turns, seconds: float) -> Message:
+    if "turn" in order:
+        turns.take(order["turn"])
         return {}
     if "done" in order:
-        fcntl.lockf(turns, fcntl.LOCK_UN, 1, order["done"])
+        turns.end(order["done"])
         return {}
     with FileIO(descriptors[0]) as source, FileIO(descriptors[1], "r+") as into:
         confinement.begin_job(seconds)
-        answer = _render(order, source, into)
+        answer = _render(order, source, into, turns)
         confinement.end_job()
+        turns.end(_OF_LARGE_ONES)
         return answer
 
 
-def _render(order: Message, source: FileIO, into: FileIO) -> Message:
+def _render(order: Message, source: FileIO, into: FileIO, turns: _Turns) -> Message:
+    recipe, budget = Recipe.from_words(order["recipe"]), Budget(**order["budget"])
     try:
-        made = render(source, order["type"], Recipe.from_words(order["recipe"]), Budget(**order["budget"]), into)
+        made = render(source, order["type"], recipe, budget, into, turns.take_if_large)
     except FieldsInvalid as refusal:
         return {"refused": refusal.message, **refusal.facts}
     except OSError as fault:
         return {"fault": fault.errno, "text": str(fault)}
     into.seek(0)
-    digest = hashlib.file_digest(into, "sha256").hexdigest()
-    return {"format": made.format, "size": os.fstat(into.fileno()).st_size, "digest": digest}
+    return {"format": made.format, "digest": hashlib.file_digest(into, "sha256").hexdigest()}
 
 
 def _receive(channel: socket.socket) -> tuple[Message, list[int]] | None:

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -67,8 +67,8 @@ def picture() -> bytes:
 
 @pytest.fixture(scope="module")
 def large() -> bytes:
-    """81 million pixels in 80 KB: half a second's work, and 300 MB."""
-    return png(9000, 9000)
+    """61 million pixels in little room: half a second's work, and 240 MB."""
+    return png(7800, 7800)
 
 
 def png(width: int, height: int) -> bytes:
@@ -252,6 +252,47 @@ def test_a_turn_ends_with_the_process_that_has_it(make_pool: MakePool) -> None:
             turns.append(7)
 
     assert turns == [7]
+
+
+def test_large_images_are_worked_on_one_at_a_time(make_pool: MakePool, large: bytes) -> None:
+    """What each of them needs in memory, a machine has once, perhaps."""
+    pools, numbers = [make_pool(), make_pool()], iter(range(3))
+
+    with watching() as peak:
+        results = in_threads(3, lambda: render_with(pools[next(numbers) % 2], large)[0].size)
+
+    assert len(set(results)) == 1
+    assert 200 * MIB < peak[0] < 470 * MIB  # one of them takes 245
+
+
+@contextmanager
+def watching() -> Iterator[list[int]]:
+    """The most memory that the processes that render for this one had together."""
+    over, peak = threading.Event(), [0]
+
+    def look() -> None:
+        while not over.wait(0.01):
+            renderers = [int(path.name) for path in Path("/proc").glob("[0-9]*") if is_ours(path)]
+            peak[0] = max(peak[0], sum(map(resident_bytes, renderers)))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    yield peak
+    over.set()
+    watcher.join()
+
+
+def is_ours(path: Path) -> bool:
+    with suppress(OSError, IndexError):
+        stat = (path / "stat").read_text().rpartition(")")[2].split()
+        return int(stat[1]) == os.getpid() and module._RENDERER in (path / "cmdline").read_text()
+    return False
+
+
+def resident_bytes(pid: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def test_processes_without_work_are_ended_after_a_while(pool: Pool, picture: bytes) -> None:
