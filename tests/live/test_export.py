@@ -147,6 +147,7 @@ def test_where_bytes_are_missing_the_connection_is_cut_and_it_is_logged(make_ser
     assert f"the store has no bytes {digest}" in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_leaves_its_client_with_no_archive(make_server: Callable[..., Server]) -> None:
     server = make_server()
     key = server.make_key()
@@ -167,6 +168,7 @@ def test_a_server_that_is_killed_leaves_its_client_with_no_archive(make_server: 
         zipfile.ZipFile(io.BytesIO(came))
 
 
+@pytest.mark.slow
 def test_a_client_that_hangs_up_leaves_nothing_open(make_server: Callable[..., Server]) -> None:
     server = make_server()
     key = server.make_key()

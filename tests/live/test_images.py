@@ -107,6 +107,7 @@ def ordinary_times(server: Server, seconds: float) -> list[float]:
     return sorted(times)
 
 
+@pytest.mark.slow
 def test_a_crowd_that_waits_for_images_keeps_nobody_else_waiting(server: Server, noisy: bytes) -> None:
     """More of them than there are threads: a request that waits for an image costs none."""
     with Caller(server) as caller:
