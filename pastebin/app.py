@@ -107,10 +107,10 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=1 << 20,
     )
     app.extensions["pastebin.settings"] = settings
-    blobs = Path(settings.BLOB_FOLDER) if settings.BLOB_FOLDER else folder / "blobs"
-    store = StagedStore(LocalStore(blobs, settings.STORAGE_RESERVE), partial(_staged, app))
+    places = config.places(folder, settings)
+    store = StagedStore(LocalStore(places.blobs, settings.STORAGE_RESERVE), partial(_staged, app))
     app.extensions["pastebin.store"] = store
-    app.extensions["pastebin.derived"] = _derived_images(folder, settings, store)
+    app.extensions["pastebin.derived"] = _derived_images(places.derived, settings, store)
     generation = Generation(folder / "generation")
     app.extensions["pastebin.generation"] = generation
     app.extensions["pastebin.tally"] = Tally(views.MANY)
@@ -120,8 +120,7 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
 
 
-def _derived_images(folder: Path, settings: Settings, store: StagedStore) -> DerivedImages:
-    root = Path(settings.DERIVED_FOLDER) if settings.DERIVED_FOLDER else folder / "derived"
+def _derived_images(root: Path, settings: Settings, store: StagedStore) -> DerivedImages:
     cache = Cache(root, settings.DERIVED_CACHE_SIZE, lambda: store.free_bytes() > 0)
     bounds = Bounds(settings.IMAGE_TIME, settings.IMAGE_MEMORY, _LARGEST_RESULT_BYTES)
     budget = Budget(settings.MAX_IMAGE_PIXELS, settings.MAX_IMAGE_FRAMES, _LARGEST_SOURCE_BYTES)

@@ -197,6 +197,13 @@ def read_time(raw: object) -> int:
     return seconds
 
 
+def read_image_memory(raw: object) -> int:
+    """A size in which Python and the libraries that read images fit."""
+    if (size := read_size(raw)) < 128 * MIB:
+        raise ValueError("must be at least 128MiB")
+    return size
+
+
 def read_address_length(raw: object) -> int:
     """8 to 64 hex digits."""
     if not 8 <= (number := read_number(raw)) <= 64:
@@ -294,11 +301,11 @@ class Settings:
     MAX_IMAGE_PIXELS: int = _setting(
         120_000_000,
         read_count,
-        "Pixels of a frame of an image to be transformed, or of the result; of all ten times that.",
+        "Pixels of the original or of the result; all frames together may have ten times as many.",
     )
-    MAX_IMAGE_FRAMES: int = _setting(1000, read_count, "Frames of an image to be transformed.")
+    MAX_IMAGE_FRAMES: int = _setting(1000, read_count, "Frames of the original.")
     IMAGE_TIME: int = _setting(10, read_time, "Processor time that making one image may take.")
-    IMAGE_MEMORY: int = _setting(1536 * MIB, read_size, "Address space that making one image may take.")
+    IMAGE_MEMORY: int = _setting(1536 * MIB, read_image_memory, "Address space that making one image may take.")
     DERIVED_FOLDER: str = _setting("", read_text, "Where images that were made lie; without it instance/derived.")
     DERIVED_CACHE_SIZE: int = _setting(
         GIB, read_size, "Bytes of images that were made and are kept; the longest unused goes first."
@@ -405,6 +412,36 @@ def load(instance: Path, environ: Mapping[str, str] | None = None, **overrides: 
     if faults:
         raise ConfigInvalid("\n".join(faults))
     return Settings(**values)  # type: ignore[arg-type]  # each value was read by its own field's reader
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders that bytes lie in: what was uploaded, and what was made of it."""
+
+    blobs: Path
+    derived: Path
+
+
+def places(instance: Path, settings: Settings) -> Places:
+    """The folders that the settings name, made if need be.
+
+    Raises:
+        ConfigInvalid: one of them cannot be used, or both are the same.
+    """
+    found = Places(
+        Path(settings.BLOB_FOLDER or instance / "blobs").absolute(),
+        Path(settings.DERIVED_FOLDER or instance / "derived").absolute(),
+    )
+    if found.blobs == found.derived:
+        raise ConfigInvalid(f"DERIVED_FOLDER and BLOB_FOLDER are both {found.blobs}: each needs one of its own.")
+    for name, folder in (("BLOB_FOLDER", found.blobs), ("DERIVED_FOLDER", found.derived)):
+        try:
+            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        except OSError as fault:
+            raise ConfigInvalid(f"{name}: the folder {folder} cannot be made: {fault.strerror}.") from fault
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            raise ConfigInvalid(f"{name}: the folder {folder} cannot be written. Mend its permissions or name another.")
+    return found
 
 
 _FAULTS_OF_A_FILE = (

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from pastebin import config, create_app
-from pastebin.config import GIB, MIB, SETTINGS, ConfigInvalid, Rate, Settings
+from pastebin.config import GIB, MIB, SETTINGS, ConfigInvalid, Rate, Settings, places
 
 
 def load(instance, environ=None, **overrides):
@@ -177,3 +177,32 @@ def test_the_secret_key_is_made_at_the_first_start_and_only_its_owner_reads_it(t
     assert len(first.config["SECRET_KEY"]) >= 32
     assert second.config["SECRET_KEY"] == first.config["SECRET_KEY"]
     assert [each.name for each in path.parent.glob(".secret_key*")] == []
+
+
+def test_the_folders_are_made_where_the_settings_say(tmp_path):
+    settings = load(tmp_path, {}, DERIVED_FOLDER=str(tmp_path / "elsewhere" / "made"))
+
+    found = places(tmp_path, settings)
+
+    assert (found.blobs, found.derived) == (tmp_path / "blobs", tmp_path / "elsewhere" / "made")
+    assert found.derived.is_dir()
+    assert found.blobs.is_dir()
+
+
+@pytest.mark.parametrize("name", ["BLOB_FOLDER", "DERIVED_FOLDER"])
+def test_a_folder_that_cannot_be_used_is_told_with_its_setting(tmp_path, name):
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(ConfigInvalid, match=rf"{name}: the folder .*file/x cannot be made"):
+        places(tmp_path, load(tmp_path, {}, **{name: str(tmp_path / "file" / "x")}))
+
+
+def test_what_is_made_does_not_lie_among_what_was_uploaded(tmp_path):
+    with pytest.raises(ConfigInvalid, match="one of its own"):
+        places(tmp_path, load(tmp_path, {}, DERIVED_FOLDER=str(tmp_path / "blobs")))
+
+
+@pytest.mark.parametrize("size", ["0", "100MB", "127MiB"])
+def test_less_memory_than_images_need_at_all_stops_the_start(tmp_path, size):
+    with pytest.raises(ConfigInvalid, match=r"IMAGE_MEMORY .* must be at least 128MiB"):
+        load(tmp_path, {"PASTEBIN_IMAGE_MEMORY": size})

@@ -91,12 +91,13 @@ def of_file(file: StoredFile, extension: str | None, name: str | None) -> Conten
     )  # fmt: skip
 
 
-def of_derived(content: Content, image: Derived) -> Content:
+def of_derived(content: Content, image: Derived, *, is_thumbnail: bool) -> Content:
     """An image that was made of some content: it leaves where that would, as its own bytes."""
+    stem = PurePath(content.filename).stem + "-thumb" * is_thumbnail
     return replace(
         content, open=image.open, reopen=image.reopen, digest=image.digest, size=image.size,
         media_type=filetypes.media_type_of(image.extension) or filetypes.OCTET_STREAM, charset=None,
-        filename=f"{PurePath(content.filename).stem}.{image.extension}", whole=False,
+        filename=filetypes.sanitise_filename(f"{stem}.{image.extension}") or content.filename, whole=False,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pastebin.blueprints import delivery
 from pastebin.blueprints.delivery import Content
 from pastebin.errors import ImageUnusable
 from pastebin.images import recipe as recipes
-from pastebin.images.recipe import Recipe
+from pastebin.images.recipe import THUMBNAIL, Recipe
 from pastebin.services import derivatives
 from pastebin.services.files import Found, StoredFile
 
@@ -56,14 +56,14 @@ def deliver_derived(
     """
     _check_limit(found)
     resolved = derivatives.wanted(found, recipe)
-    if resolved is None:
-        return delivery.deliver(request, content, viewed=viewed)
     derived = derivatives.find(found, resolved)
     if derived is None:
         if rates.wanted() is None:  # under /api a place is taken already
             rates.take(Limit.GENERAL, current_actor())
         derived = derivatives.make(found, resolved, waiting.way_of(request.environ))
-    return delivery.deliver(request, delivery.of_derived(content, derived), viewed=viewed)
+    return delivery.deliver(
+        request, delivery.of_derived(content, derived, is_thumbnail=recipe == THUMBNAIL), viewed=viewed
+    )
 
 
 def _check_limit(found: Found) -> None:

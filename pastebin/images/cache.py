@@ -95,8 +95,8 @@ class Cache:
                 self._ledger.set(held)
                 if held > self._most:
                     self._make_room()
-        except OSError:  # a full volume, mostly: it is made again then
-            log.warning("a derived image could not be kept", exc_info=True)
+        except OSError as fault:  # a full volume, mostly: it is made again then
+            log.warning("a derived image could not be kept: %s", fault)
             new.unlink(missing_ok=True)
 
     def forget(self, kept_as: str) -> None:

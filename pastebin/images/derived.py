@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Final
 
 from pastebin.errors import ImageUnusable
-from pastebin.images.budget import Budget
+from pastebin.images.budget import TOO_MUCH, Budget
 from pastebin.images.cache import Cache, Kept
 from pastebin.images.descriptor import Descriptor
 from pastebin.images.once import Once
@@ -107,10 +107,9 @@ class DerivedImages:
                     self._cache.keep(kept_as, name, found)
                 return found
         except RendererEnded as fault:
-            log.info("an image was given up: %s of %s ended its process", name, kept_as)
-            raise ImageUnusable(
-                "This image takes more time or memory to change than this server has for one. Ask for the original."
-            ) from fault
+            log.info("an image was given up: making it took more than IMAGE_TIME or IMAGE_MEMORY allows, or crashed")
+            log.debug("it was %s of %s", name, kept_as)
+            raise ImageUnusable(TOO_MUCH) from fault
 
     def _render(self, renderer: Renderer, original: Original, recipe: Recipe, wait: Wait) -> Kept:
         begun = time.monotonic()

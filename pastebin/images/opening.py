@@ -63,7 +63,7 @@ def opened(source: BinaryIO, media_type: str, budget: Budget) -> Iterator[ImageF
         raise ImageUnusable(f"The image has {length} bytes: at most {budget.source_bytes} can be transformed here.")
     steps = _Steps(source, _MOST_READS_OF.get(media_type, _MOST_READS))
     with _bounded(budget.pixels), closing(_plugin(media_type)(cast(BinaryIO, steps))) as image:
-        budget.check(Size(*image.size))
+        budget.check_original(Size(*image.size))
         _check_scans(image, source)
         _repair_transparency(image)
         yield image

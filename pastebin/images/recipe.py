@@ -79,16 +79,17 @@ class Recipe:
             parts.append(f"by{self.scale}")
         return "-".join([*parts, self.format or "same"])
 
-    @property
-    def is_identity(self) -> bool:
-        """Whether nothing is changed but (perhaps) the format."""
-        return replace(self, format=None) == Recipe()
-
     def resolved(self, own: Format | None) -> "Recipe":
         """The same recipe with its format written out: naming the original's own, or none, is then spelled alike."""
         if self.format or self.cover:
             return self
         return replace(self, format=own)
+
+    @property
+    def asks_for_size_by(self) -> list[str]:
+        """The fields of a query that say how large it becomes."""
+        fields = [name for name, length in (("scalex", self.scale_x), ("scaley", self.scale_y)) if length]
+        return [] if self.cover else fields or ["scale"]
 
     def to_words(self) -> dict[str, Any]:
         """What JSON can carry; `from_words` makes the same recipe of it."""
@@ -143,6 +144,8 @@ THUMBNAIL: Final = Recipe(cover=Size(512, 512))
 
 def parse(query: Mapping[str, str], extension: str | None) -> Recipe | None:
     """The recipe of a query; None where it asks for nothing: no field of it is given, or crops of 0 alone.
+
+    A scale of 100 percent is one: what comes of it has the same size, and nothing of the original's metadata.
 
     Args:
         query: its fields as they were sent. Empty ones count as not given, others than ours are not looked at.

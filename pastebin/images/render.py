@@ -16,7 +16,7 @@ from PIL.ImageFile import ImageFile
 
 from pastebin.errors import ImageUnusable
 from pastebin.images import colours, encoding, pixels
-from pastebin.images.budget import Budget
+from pastebin.images.budget import TOO_MUCH, Budget
 from pastebin.images.formats import TRAITS, format_of
 from pastebin.images.frames import Frame
 from pastebin.images.opening import (
@@ -67,10 +67,11 @@ def render(
     made = io.BytesIO()
     with _blaming_the_image():
         with opened(source, media_type, budget) as image:
-            budget.check(Size(*image.size), frames_of(image))
+            budget.check_original(Size(*image.size), frames_of(image))
             before_working_on(Size(*image.size).pixels)
             plan = _planned(image, media_type, recipe)
-            _check(plan, budget)
+            if not recipe.cover:  # whose size is ours, and small
+                _check(plan, budget, recipe)
             before_working_on(plan.upright.pixels)
             _write(image, plan, made)
     _write_whole(made, into)
@@ -121,7 +122,7 @@ def _blaming_the_image() -> Iterator[None]:
     except Image.DecompressionBombError as fault:
         raise ImageUnusable("The image has more pixels than can be transformed here.") from fault
     except MemoryError as fault:
-        raise ImageUnusable("Making this picture needs more memory than there is for it.") from fault
+        raise ImageUnusable(TOO_MUCH) from fault
     except _FAULTS as fault:
         if isinstance(fault, OSError) and fault.errno in _OF_THE_DISK:
             raise
@@ -167,13 +168,14 @@ def _format(image: ImageFile, media_type: str, recipe: Recipe) -> Format:
     return recipe.format or own or (Format.PNG if image.has_transparency_data else Format.JPEG)
 
 
-def _check(plan: _Plan, budget: Budget) -> None:
-    budget.check(plan.upright, plan.frames)
+def _check(plan: _Plan, budget: Budget, recipe: Recipe) -> None:
+    budget.check_result(plan.upright, plan.frames, recipe.asks_for_size_by)
     longest = TRAITS[plan.format].longest_side
     if max(plan.upright.width, plan.upright.height) > longest:
         raise ImageUnusable(
             f"{plan.upright} pixels do not fit into {plan.format.name}: its sides have at most {longest}."
-            " Ask for another format, or a smaller picture."
+            " Ask for another format, or a smaller picture.",
+            fields=recipe.asks_for_size_by,
         )
 
 

@@ -9,7 +9,7 @@ import select
 import sys
 from typing import Any
 
-from pastebin.config import ConfigInvalid, Settings, instance_folder, load
+from pastebin.config import ConfigInvalid, Settings, instance_folder, load, places
 from pastebin.server.limits import Limits
 
 
@@ -25,6 +25,10 @@ def _read() -> Settings:
         sys.exit(
             f"The instance folder {folder} cannot be written. Say another with INSTANCE=…, or mend its permissions."
         )
+    try:
+        places(folder, settings)
+    except ConfigInvalid as fault:
+        sys.exit(str(fault))
     return settings
 
 

@@ -19,18 +19,19 @@ from pastebin.waiting import Wait
 _BATCH = 500
 
 
-def wanted(found: Found, recipe: Recipe) -> Recipe | None:
-    """The recipe for this content, in its canonical spelling; None where its own bytes are what is asked for.
+def wanted(found: Found, recipe: Recipe) -> Recipe:
+    """The recipe for this content, in its canonical spelling.
 
     Raises:
         ImageUnusable: it is not an image that we can open.
     """
     media_type = _content_type(found)
     if not formats.is_image(media_type):
-        raise ImageUnusable(f"This is {media_type}, not an image that can be changed. Ask for it without that.")
-    own = formats.format_of(media_type)
-    resolved = recipe.resolved(own)
-    return None if resolved.is_identity and resolved.format is own else resolved
+        raise ImageUnusable(
+            f"Nothing of type {found.media_type} can be made into another picture here. Ask for it as it is: without "
+            "cropx, cropy, scale, scalex, scaley or /thumb."
+        )
+    return recipe.resolved(formats.format_of(media_type))
 
 
 def find(found: Found, recipe: Recipe) -> Derived | None:

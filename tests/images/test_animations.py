@@ -313,5 +313,5 @@ def test_all_frames_together_have_ten_times_the_pixels_of_one_and_no_more(scale)
     tight = Budget(pixels=larger, frames=100, source_bytes=1 << 20)
 
     assert rendered(gif((8, 8), PALETTE, frames[:10]), "image/gif", asked(scale=scale), tight)[0].frames == 10
-    with pytest.raises(ImageUnusable, match="all together"):
+    with pytest.raises(ImageUnusable, match="all of them together"):
         rendered(gif((8, 8), PALETTE, frames[:11]), "image/gif", asked(scale=scale), tight)

@@ -114,12 +114,20 @@ def test_a_thumbnails_format_is_not_the_originals():
 
 
 @pytest.mark.parametrize(
-    ("query", "identity"),
-    [({"scale": "100"}, True), ({"scale": "99"}, False), ({"cropy": "1"}, False), ({"scalex": "1"}, False)],
+    ("query", "fields"),
+    [
+        ({"scale": "100"}, ["scale"]),
+        ({"scalex": "9", "scale": "3"}, ["scalex"]),
+        ({"scalex": "9", "scaley": "9"}, ["scalex", "scaley"]),
+        ({"cropx": "1"}, ["scale"]),
+    ],
 )
-def test_only_a_recipe_that_changes_no_pixel_is_the_identity(query, identity):
-    assert parse(query, "webp").is_identity is identity
-    assert not THUMBNAIL.is_identity
+def test_it_tells_which_fields_make_it_so_large(query, fields):
+    recipe = parse(query, None)
+
+    assert recipe
+    assert recipe.asks_for_size_by == fields
+    assert THUMBNAIL.asks_for_size_by == []
 
 
 @pytest.mark.parametrize(
