@@ -103,8 +103,10 @@ class DerivedImages:
             with self._pool.renderer(wait) as renderer, renderer.turn(_turn(kept_as, name), wait):
                 found = self._cache.get(kept_as, name)  # another process may just have made it
                 if found is None:
-                    found = self._render(renderer, original, recipe, wait)
-                    self._cache.keep(kept_as, name, found)
+                    made = self._render(renderer, original, recipe, wait)
+                    self._cache.keep(kept_as, name, made)
+                    # Sent out of the folder: in memory it would be held for as long as the slowest client takes.
+                    found = self._cache.get(kept_as, name) or made
                 return found
         except RendererEnded as fault:
             log.info("an image was given up: making it took more than IMAGE_TIME or IMAGE_MEMORY allows, or crashed")
