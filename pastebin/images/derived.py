@@ -130,7 +130,8 @@ class _Refusals:
     """What could not be made lately, so that it is not tried again for everybody who asks."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], tuple[ImageUnusable, float]] = OrderedDict()
+        # What they say, not the exceptions: these would keep all that was there when they were raised, requests too.
+        self._known: OrderedDict[tuple[str, str], tuple[str, dict[str, object], float]] = OrderedDict()
         self._lock = Lock()
 
     def check(self, key: tuple[str, str]) -> None:
@@ -140,14 +141,14 @@ class _Refusals:
             ImageUnusable: as before.
         """
         with self._lock:
-            refusal, until = self._known.get(key, (None, 0.0))
-        if refusal is not None and until > time.monotonic():
-            raise ImageUnusable(refusal.message, **refusal.facts)
+            message, facts, until = self._known.get(key, ("", {}, 0.0))
+        if until > time.monotonic():
+            raise ImageUnusable(message, **facts)
 
     def add(self, key: tuple[str, str], refusal: ImageUnusable) -> None:
         """Remember."""
         with self._lock:
-            self._known[key] = refusal, time.monotonic() + _REFUSAL_SECONDS
+            self._known[key] = refusal.message, refusal.facts, time.monotonic() + _REFUSAL_SECONDS
             self._known.move_to_end(key)
             while len(self._known) > _MOST_REFUSALS:
                 self._known.popitem(last=False)

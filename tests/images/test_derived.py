@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
+import weakref
 from collections.abc import Iterator
 from functools import partial
 from io import FileIO
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pastebin.errors import ImageUnusable
 from pastebin.images.budget import Budget
 from pastebin.images.cache import Cache
 from pastebin.images.derived import DerivedImages, Original
@@ -53,3 +56,19 @@ def test_what_was_just_made_is_sent_out_of_the_folder_and_not_out_of_memory(
         content = file.read(made.size)
     assert path.startswith(str(tmp_path / "derived"))
     assert Image.open(io.BytesIO(content)).size == (512, 512)
+
+
+def test_a_refusal_that_is_remembered_holds_nothing_of_who_was_refused(derived: DerivedImages, tmp_path: Path) -> None:
+    class Request:
+        def wait(self, descriptor: int, seconds: float) -> bool:
+            return in_person(descriptor, seconds)
+
+    request = Request()
+    gone = weakref.ref(request)
+    with pytest.raises(ImageUnusable):
+        derived.make(original(tmp_path, b"no image"), THUMBNAIL, request.wait)
+
+    del request
+    gc.collect()
+
+    assert gone() is None
