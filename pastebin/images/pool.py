@@ -224,8 +224,11 @@ class Pool:
             self._queue.append(place)
         try:
             wait(place.bell, _QUEUE_SECONDS)
-        finally:
-            slot = self._leave_queue(place)
+        except BaseException:
+            if (slot := self._leave_queue(place)) is not None:
+                self._give_back(slot)  # it came all the same
+            raise
+        slot = self._leave_queue(place)
         if slot is None:
             raise PoolBusy
         return slot

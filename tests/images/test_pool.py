@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,20 @@ def test_a_queue_that_is_full_takes_nobody(pool: Pool, monkeypatch: pytest.Monke
 
     with pool.renderer(in_person), pool.renderer(in_person), pytest.raises(PoolBusy), pool.renderer(in_person):
         pass
+
+
+def test_a_wait_that_fails_just_when_a_process_is_free_takes_none_away(pool: Pool, picture: bytes) -> None:
+    with ExitStack() as first, pool.renderer(in_person):
+        first.enter_context(pool.renderer(in_person))
+
+        def wait(descriptor: int, seconds: float) -> bool:
+            first.close()
+            raise OSError(errno.ENOSPC, "epoll takes no more")
+
+        with pytest.raises(OSError, match="takes no more"), pool.renderer(wait):
+            pass
+
+        assert render_with(pool, picture)[0].size
 
 
 def test_a_turn_is_one_process_s_in_all_pools(make_pool: MakePool) -> None:
