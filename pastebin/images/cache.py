@@ -5,6 +5,7 @@ before the first of them is sent. All of it can be made again, so all of it
 may be deleted at any time.
 """
 
+import errno
 import logging
 import os
 import secrets
@@ -195,7 +196,10 @@ def _write(path: Path, image: Kept) -> None:
     with FileIO(path, "xb") as file:
         sent = 0
         while sent < image.size:
-            sent += os.sendfile(file.fileno(), image.descriptor.number, sent, image.size - sent)
+            piece = os.sendfile(file.fileno(), image.descriptor.number, sent, image.size - sent)
+            if not piece:
+                raise OSError(errno.EIO, "an image became shorter while it was kept")
+            sent += piece
         file.write(trailer)
         os.fsync(file.fileno())
 

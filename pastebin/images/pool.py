@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from io import FileIO
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, NoReturn
 
 from pastebin import confinement
 from pastebin.errors import ImageUnusable
@@ -34,6 +34,8 @@ _QUEUE_SECONDS: Final = 30.0
 # What is asked for may have to wait for the processor, and for another process that renders the same.
 _PATIENCE_SECONDS: Final = 20.0
 _START_SECONDS: Final = 20.0
+_EXTENSIONS: Final = frozenset(Format)
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
 
 
 class PoolBusy(Exception):
@@ -110,14 +112,14 @@ class Renderer:
         """
         order = {"type": media_type, "recipe": recipe.to_words(), "budget": asdict(budget)}
         answer = self._ask(order, [source.fileno(), into.fileno()], wait)
-        if "refused" in answer:
-            raise ImageUnusable(answer.pop("refused"), **answer)
-        if "fault" in answer:
-            raise OSError(answer["fault"], answer["text"])
-        # It had a stranger's bytes in its hands: what it says is not believed further than it must be.
-        if not re.fullmatch("[0-9a-f]{64}", answer["digest"]):
-            raise RendererEnded
-        return Rendered(Format(answer["format"]).value, os.fstat(into.fileno()).st_size, answer["digest"])
+        match answer:
+            case {"refused": str(message), "fields": list(fields)}:
+                raise ImageUnusable(message, fields=fields)
+            case {"fault": int(number), "text": str(text)}:
+                raise OSError(number, text)
+            case {"format": str(made)} if made in _EXTENSIONS and os.fstat(into.fileno()).st_size:
+                return made
+        return self._disbelieve()
 
     def close(self) -> None:
         """End it."""
@@ -151,8 +153,21 @@ class Renderer:
             self.is_lost = not answer
         if not answer:
             raise RendererEnded
-        told: Message = json.loads(answer)
-        return told
+        try:
+            told = json.loads(answer)
+        except (ValueError, RecursionError):
+            self._disbelieve()
+        return told if isinstance(told, dict) else self._disbelieve()
+
+    def _disbelieve(self) -> NoReturn:
+        """Give it up: nothing of ours would say that, so an image has got hold of it.
+
+        Raises:
+            RendererEnded
+        """
+        log.error("a process for images said what it cannot say, and is ended")
+        self.is_lost = True
+        raise RendererEnded
 
 
 class _Slot:

@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,15 @@ def test_one_that_is_larger_than_all_may_be_is_not_kept(tmp_path: Path) -> None:
     cache.keep(DIGESTS[0], "a", image(bytes(1000)))
 
     assert files_in(tmp_path) == []
+
+
+def test_one_that_is_shorter_than_it_is_said_to_be_is_not_kept(tmp_path: Path) -> None:
+    cache = cache_in(tmp_path)
+
+    cache.keep(DIGESTS[0], "a", replace(image(b"an image"), size=1000))
+
+    assert files_in(tmp_path) == []
+    assert list((tmp_path / "derived" / "new").iterdir()) == []
 
 
 def test_nothing_is_kept_on_a_volume_without_room(tmp_path: Path) -> None:

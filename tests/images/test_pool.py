@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import signal
 import threading
@@ -336,6 +337,49 @@ def test_it_goes_before_the_server_where_memory_or_the_processor_runs_short(pool
 
     assert int(Path(f"/proc/{pid}/oom_score_adj").read_text()) == 1000
     assert os.getpriority(os.PRIO_PROCESS, pid) >= 5
+
+
+_MADE = {"format": "png", "size": 8, "digest": "ab" * 32}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {**_MADE, "size": 9},
+        {**_MADE, "size": -1},
+        {**_MADE, "size": 8.0},
+        {**_MADE, "format": "html"},
+        {**_MADE, "format": "../../x"},
+        {**_MADE, "format": "png\r\nX: y"},
+        {**_MADE, "digest": "z" * 64},
+        {**_MADE, "digest": None},
+        {"refused": "no", "fields": [], "message": "two", "status": 200},
+        {"refused": ["no"]},
+        {"fault": "many"},
+        {},
+        [],
+    ],
+)
+def test_a_process_that_says_what_it_cannot_say_is_not_believed(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    monkeypatch.setattr(module, "_RENDERER", "tests.images.liar")
+
+    with pytest.raises((RendererEnded, ImageUnusable)) as refusal:
+        render_with(pool, json.dumps(answer).encode())
+
+    assert getattr(refusal.value, "facts", {"fields": []}) == {"fields": []}
+    assert refusal.type is ImageUnusable or processes_of(pool) == set()
+
+
+@pytest.mark.parametrize("answer", [b"nonsense", b"[" * 60_000, b"\xff"])
+def test_a_process_that_speaks_no_json_is_ended(pool: Pool, monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+    monkeypatch.setattr(module, "_RENDERER", "tests.images.liar")
+
+    with pytest.raises(RendererEnded):
+        render_with(pool, answer)
+
+    assert processes_of(pool) == set()
 
 
 def test_descriptors_do_not_pile_up(pool: Pool, picture: bytes) -> None:
