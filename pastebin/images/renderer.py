@@ -2,8 +2,9 @@
 
 Started by `pool`, which speaks to it over a socket: a message is a JSON
 object, with descriptors where it needs some. It ends when the other side
-does. Whatever a job does to it, it does to this process alone; the next job
-gets a new one.
+does. Whatever a job does to it, it does to this process alone: where it ends
+it, the next job gets a new one. Those that do not end it are all done by the
+same.
 """
 
 import fcntl
