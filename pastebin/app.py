@@ -1,6 +1,7 @@
 """create_app(): settings → extensions → blueprints → errors. Wiring only."""
 
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -36,7 +37,7 @@ from pastebin.tally import Tally
 
 # Of an image that is opened, since some of the libraries read it whole; and of one that is made.
 _LARGEST_SOURCE_BYTES = 256 << 20
-_LARGEST_RESULT_BYTES = 256 << 20
+_LARGEST_RESULT_BYTES = 128 << 20
 
 
 class _Application(Flask):
@@ -110,7 +111,7 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     places = config.places(folder, settings)
     store = StagedStore(LocalStore(places.blobs, settings.STORAGE_RESERVE), partial(_staged, app))
     app.extensions["pastebin.store"] = store
-    app.extensions["pastebin.derived"] = _derived_images(places.derived, settings, store)
+    app.extensions["pastebin.derived"] = _derived_images(places.derived, settings)
     generation = Generation(folder / "generation")
     app.extensions["pastebin.generation"] = generation
     app.extensions["pastebin.tally"] = Tally(views.MANY)
@@ -120,8 +121,8 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
 
 
-def _derived_images(root: Path, settings: Settings, store: StagedStore) -> DerivedImages:
-    cache = Cache(root, settings.DERIVED_CACHE_SIZE, lambda: store.free_bytes() > 0)
+def _derived_images(root: Path, settings: Settings) -> DerivedImages:
+    cache = Cache(root, settings.DERIVED_CACHE_SIZE, lambda: shutil.disk_usage(root).free > settings.STORAGE_RESERVE)
     bounds = Bounds(settings.IMAGE_TIME, settings.IMAGE_MEMORY, _LARGEST_RESULT_BYTES)
     budget = Budget(settings.MAX_IMAGE_PIXELS, settings.MAX_IMAGE_FRAMES, _LARGEST_SOURCE_BYTES)
     return DerivedImages(cache, Pool(root / "turns", bounds), budget)

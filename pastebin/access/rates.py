@@ -56,6 +56,7 @@ class _Asked:
 
     limit: Limit
     wanted: limits.Wanted | None
+    is_firm: bool = False
 
 
 def look(limit: Limit, actor: Actor) -> None:
@@ -66,9 +67,21 @@ def look(limit: Limit, actor: Actor) -> None:
     Raises:
         RateLimited: none is left.
     """
-    subject = f"user {actor.user_id}" if actor.user else limits.subject_of(actor.address)
+    subject = subject_of(actor)
     rate = cast(Rate, getattr(settings, limit.value.setting))
     g.asked = _Asked(limit, limits.look(limit.value.name, subject, rate))
+
+
+def subject_of(actor: Actor) -> str:
+    """As whom somebody is counted: a user, else an address."""
+    return f"user {actor.user_id}" if actor.user else limits.subject_of(actor.address)
+
+
+def count_in_any_case() -> None:
+    """Whatever comes of this request, it counts: work was done for it, or a place in a queue was held."""
+    asked: _Asked | None = g.get("asked")
+    if asked is not None:
+        asked.is_firm = True
 
 
 def take(limit: Limit, actor: Actor) -> None:
@@ -96,7 +109,7 @@ def settle(response: Response) -> Response:
         return response
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return response  # the refusal says how it stands
-    is_counted = response.status_code not in asked.limit.value.uncounted
+    is_counted = asked.is_firm or response.status_code not in asked.limit.value.uncounted
     place = asked.wanted.place
     if place is None and is_counted:
         try:

@@ -17,12 +17,15 @@ from pastebin.images.recipe import THUMBNAIL, Recipe
 from pastebin.services import derivatives
 from pastebin.services.files import Found, StoredFile
 
+Look = Callable[[], tuple[Found, Content]]
+
 
 def deliver(
     request: Request,
     found: Found,
     content: Content,
     asked: str | None,
+    look: Look,
     before_sending: Callable[[], None] | None = None,
     viewed: Callable[[], None] | None = None,
 ) -> Response:
@@ -30,6 +33,7 @@ def deliver(
 
     Args:
         asked: the extension in the URL, which chooses the format of what is made.
+        look: finds what the address means for whoever asks, and how it would leave, once more.
         before_sending: see `delivery.deliver`; of the unchanged bytes alone.
         viewed: see `delivery.deliver`.
 
@@ -39,15 +43,21 @@ def deliver(
     recipe = recipes.parse(request.args, asked)
     if recipe is None:
         return delivery.deliver(request, content, before_sending, viewed)
-    return deliver_derived(request, found, content, recipe, viewed)
+    return deliver_derived(request, found, content, recipe, look, viewed)
 
 
 def deliver_derived(
-    request: Request, found: Found, content: Content, recipe: Recipe, viewed: Callable[[], None] | None = None
+    request: Request,
+    found: Found,
+    content: Content,
+    recipe: Recipe,
+    look: Look,
+    viewed: Callable[[], None] | None = None,
 ) -> Response:
     """The answer to a GET or HEAD of an image that a recipe makes of stored bytes.
 
     Args:
+        look: see `deliver`.
         viewed: see `delivery.deliver`; a thumbnail is no view.
 
     Raises:
@@ -60,7 +70,12 @@ def deliver_derived(
     if derived is None:
         if rates.wanted() is None:  # under /api a place is taken already
             rates.take(Limit.GENERAL, current_actor())
-        derived = derivatives.make(found, resolved, waiting.way_of(request.environ))
+        rates.count_in_any_case()
+        wait = waiting.way_of(request.environ)
+        derived = derivatives.make(found, resolved, wait, rates.subject_of(current_actor()))
+        # While it was waited for, it may have been deleted, hidden, or limited.
+        found, content = look()
+        _check_limit(found)
     return delivery.deliver(
         request, delivery.of_derived(content, derived, is_thumbnail=recipe == THUMBNAIL), viewed=viewed
     )

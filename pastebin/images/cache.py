@@ -31,6 +31,9 @@ _FOLDERS: Final = [f"{number:02x}" for number in range(256)]
 # When it overflows so much goes at once, since finding out what goes means looking at everything.
 _KEPT_SHARE: Final = 0.9
 _LEFTOVER_SECONDS: Final = 3600
+# One that is larger than this share of all would drive out what everybody else is served.
+_LARGEST_SHARE: Final = 1 / 8
+_BLOCK_BYTES: Final = 4096
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Cache:
     """Derived images by what they were made of and how. For many threads and processes.
 
     Args:
-        most_bytes: of all of them together. One that is larger is not kept.
+        most_bytes: of the disk, for all of them together. What takes more than an eighth of it is not kept.
         has_room: whether the volume has room for what can be done without.
     """
 
@@ -62,7 +65,7 @@ class Cache:
         """One that is there, and counts as used with that."""
         try:
             descriptor = Descriptor(os.open(self._path(kept_as, name), os.O_RDONLY | os.O_CLOEXEC))
-        except FileNotFoundError:
+        except OSError:  # mostly it is not there; what cannot be opened is as good as that
             return None
         size = os.fstat(descriptor.number).st_size - _TRAILER.size
         if size <= 0:
@@ -83,15 +86,15 @@ class Cache:
 
     def keep(self, kept_as: str, name: str, image: Kept) -> None:
         """Keep one, and let those go that were not used for longest. On a full volume it is not kept."""
-        size = image.size + _TRAILER.size
-        if size > self._most or not self._has_room():
+        cost = _cost(image.size + _TRAILER.size)
+        if cost > self._most * _LARGEST_SHARE or not self._has_room():
             return
         path, new = self._path(kept_as, name), self._root / "new" / secrets.token_hex(16)
         try:
             self._lay_out()
             _write(new, image)
             with self._ledger:
-                held = self._ledger.get() - _size(path) + size
+                held = self._ledger.get() - _cost_of(path) + cost
                 os.rename(new, path)
                 self._ledger.set(held)
                 if held > self._most:
@@ -116,10 +119,13 @@ class Cache:
         removed = 0
         self._lay_out()
         for folder in _FOLDERS:
-            names = {name.partition(".")[0] for name in os.listdir(self._root / folder)}
-            for kept_as in names.difference(wanted(names)) if names else ():
-                self.forget(kept_as)
-                removed += 1
+            by_name = {name: name.partition(".")[0] for name in os.listdir(self._root / folder)}
+            names = set(by_name.values())
+            gone = names.difference(wanted(names)) if names else set()
+            for name in [name for name, kept_as in by_name.items() if kept_as in gone]:
+                with self._ledger:
+                    self._remove(f"{self._root}/{folder}/{name}")
+            removed += len(gone)
         oldest = time.time() - _LEFTOVER_SECONDS
         for path in (self._root / "new").iterdir():
             with suppress(FileNotFoundError):
@@ -128,23 +134,23 @@ class Cache:
         return removed
 
     def held_bytes(self) -> int:
-        """How many bytes are kept."""
+        """How many bytes of the disk are taken."""
         with self._ledger:
             return self._ledger.get()
 
     def _make_room(self) -> None:
         """Remove the longest unused, with the ledger in hand."""
         entries = sorted(_entries(self._root))
-        held = sum(size for _, size, _ in entries)
-        for _, size, path in entries:
+        held = sum(cost for _, cost, _ in entries)
+        for _, cost, path in entries:
             if held <= self._most * _KEPT_SHARE:
                 break
             Path(path).unlink(missing_ok=True)
-            held -= size
+            held -= cost
         self._ledger.set(held)
 
     def _remove(self, path: str) -> None:
-        self._ledger.set(self._ledger.get() - _size(path))
+        self._ledger.set(self._ledger.get() - _cost_of(path))
         Path(path).unlink(missing_ok=True)
 
     def _lay_out(self) -> None:
@@ -187,7 +193,7 @@ class _Ledger:
             boot, held = _LEDGER.unpack(self._path.read_bytes())
         except (FileNotFoundError, struct.error):
             boot, held = b"", 0
-        return int(held) if boot == self._boot else sum(size for _, size, _ in _entries(self._root))
+        return int(held) if boot == self._boot else sum(cost for _, cost, _ in _entries(self._root))
 
 
 def _write(path: Path, image: Kept) -> None:
@@ -205,17 +211,22 @@ def _write(path: Path, image: Kept) -> None:
 
 
 def _entries(root: Path) -> Iterator[tuple[int, int, str]]:
-    """When each was used last, its size and its path."""
+    """When each was used last, what it takes of the disk, and its path."""
     for folder in _FOLDERS:
         with os.scandir(root / folder) as entries:
             for entry in entries:
                 with suppress(FileNotFoundError):
                     found = entry.stat()
-                    yield found.st_mtime_ns, found.st_size, entry.path
+                    yield found.st_mtime_ns, _cost(found.st_size), entry.path
 
 
-def _size(path: str) -> int:
+def _cost(size: int) -> int:
+    """What a file of that size takes of a disk: whole blocks."""
+    return -(-size // _BLOCK_BYTES) * _BLOCK_BYTES
+
+
+def _cost_of(path: str) -> int:
     try:
-        return os.stat(path).st_size
+        return _cost(os.stat(path).st_size)
     except FileNotFoundError:
         return 0

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -18,7 +19,7 @@ from pastebin.images.descriptor import Descriptor
 from pastebin.images.once import Once
 from pastebin.images.pool import Pool, PoolBusy, Renderer, RendererEnded
 from pastebin.images.recipe import Recipe
-from pastebin.nameless import nameless_file
+from pastebin.nameless import nameless_file, seal
 from pastebin.waiting import Wait
 
 log = logging.getLogger(__name__)
@@ -34,11 +35,15 @@ _LARGEST_TURN: Final = 1 << 62
 
 @dataclass(frozen=True)
 class Original:
-    """What images are made of: under which name they are kept, what its content says that it is, and its bytes."""
+    """What images are made of: under which name they are kept, what its content says that it is, and its bytes.
+
+    `is_still` tells whether it is still there under that name: making an image takes its time.
+    """
 
     kept_as: str
     media_type: str
     open: Callable[[], FileIO]
+    is_still: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,11 @@ class DerivedImages:
         kept = self._cache.get(original.kept_as, _name(recipe))
         return None if kept is None else self._derived(kept, original, recipe)
 
-    def make(self, original: Original, recipe: Recipe, wait: Wait) -> Derived:
+    def make(self, original: Original, recipe: Recipe, wait: Wait, subject: str) -> Derived:
         """Make an image, or get it from whoever is making it.
+
+        Args:
+            subject: who asks: see `Pool.renderer`.
 
         Raises:
             ImageUnusable: it cannot be made. That is remembered for a while.
@@ -81,7 +89,7 @@ class DerivedImages:
         key = (original.kept_as, _name(recipe))
         self._refusals.check(key)
         try:
-            kept = self._once.do(key, partial(self._make, original, recipe, wait), wait, _LONGEST_WAIT_SECONDS)
+            kept = self._once.do(key, partial(self._make, original, recipe, wait, subject), wait, _LONGEST_WAIT_SECONDS)
         except TimeoutError as fault:
             raise PoolBusy from fault
         except ImageUnusable as refusal:
@@ -97,14 +105,15 @@ class DerivedImages:
         """Remove what was made of what is no more (see `Cache.sweep`)."""
         return self._cache.sweep(wanted)
 
-    def _make(self, original: Original, recipe: Recipe, wait: Wait) -> Kept:
+    def _make(self, original: Original, recipe: Recipe, wait: Wait, subject: str) -> Kept:
         kept_as, name = original.kept_as, _name(recipe)
         try:
-            with self._pool.renderer(wait) as renderer, renderer.turn(_turn(kept_as, name), wait):
+            with self._pool.renderer(wait, subject) as renderer, renderer.turn(_turn(kept_as, name), wait):
                 found = self._cache.get(kept_as, name)  # another process may just have made it
                 if found is None:
                     made = self._render(renderer, original, recipe, wait)
-                    self._cache.keep(kept_as, name, made)
+                    if original.is_still():
+                        self._cache.keep(kept_as, name, made)
                     # Sent out of the folder: in memory it would be held for as long as the slowest client takes.
                     found = self._cache.get(kept_as, name) or made
                 return found
@@ -116,10 +125,11 @@ class DerivedImages:
     def _render(self, renderer: Renderer, original: Original, recipe: Recipe, wait: Wait) -> Kept:
         begun = time.monotonic()
         with original.open() as source, nameless_file("image") as into:
-            made = renderer.render(source, original.media_type, recipe, self._budget, into, wait)
+            extension = renderer.render(source, original.media_type, recipe, self._budget, into, wait)
+            kept = _sealed(into, extension)
             milliseconds = (time.monotonic() - begun) * 1000
-            log.debug("made %s of %s: %d bytes in %.0f ms", recipe, original.kept_as, made.size, milliseconds)
-            return Kept(Descriptor.of(into), made.size, made.digest, made.extension)
+            log.debug("made %s of %s: %d bytes in %.0f ms", recipe, original.kept_as, kept.size, milliseconds)
+            return kept
 
     def _derived(self, kept: Kept, original: Original, recipe: Recipe) -> Derived:
         reopen = partial(self._cache.open, original.kept_as, _name(recipe))
@@ -152,6 +162,17 @@ class _Refusals:
             self._known.move_to_end(key)
             while len(self._known) > _MOST_REFUSALS:
                 self._known.popitem(last=False)
+
+
+def _sealed(made: FileIO, extension: str) -> Kept:
+    """What was made, and its digest: over bytes that whoever made them cannot change afterwards."""
+    try:
+        seal(made)
+    except OSError as fault:
+        raise RendererEnded from fault
+    made.seek(0)
+    digest = hashlib.file_digest(made, "sha256").hexdigest()
+    return Kept(Descriptor.of(made), os.fstat(made.fileno()).st_size, digest, extension)
 
 
 def _name(recipe: Recipe) -> str:

@@ -3,15 +3,16 @@
 import json
 import logging
 import os
-import re
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import OrderedDict, deque
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from io import FileIO
 from pathlib import Path
 from threading import Lock
@@ -29,13 +30,16 @@ log = logging.getLogger(__name__)
 
 _RENDERER: Final = "pastebin.images.renderer"
 _PROCESSES: Final = 2
-_MOST_WAITING: Final = 200
+_MOST_WAITING: Final = 500
+# A page of fifty thumbnails, in two windows.
+_MOST_WAITING_EACH: Final = 100
 _QUEUE_SECONDS: Final = 30.0
 # What is asked for may have to wait for the processor, and for another process that renders the same.
 _PATIENCE_SECONDS: Final = 20.0
 _START_SECONDS: Final = 20.0
 _EXTENSIONS: Final = frozenset(Format)
-_DIGEST: Final = re.compile("[0-9a-f]{64}")
+_ENDING_SECONDS: Final = 2.0
+_ENDED_BY_OTHERS: Final = (-signal.SIGKILL, -signal.SIGTERM)
 
 
 class PoolBusy(Exception):
@@ -53,15 +57,6 @@ class Bounds:
     seconds: float
     memory_bytes: int
     written_bytes: int
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """What came out: the extension of its format, bytes, and their SHA-256 in hex."""
-
-    extension: str
-    size: int
-    digest: str
 
 
 class Renderer:
@@ -91,19 +86,17 @@ class Renderer:
             number: that stands for what is worked on.
 
         Raises:
-            RendererEnded, PoolBusy
+            PoolBusy: it has ended, or somebody else's turn takes too long.
         """
-        self._ask({"turn": number}, [], wait)
+        self._ask_aside({"turn": number}, wait)
         try:
             yield
         finally:
             if not self.is_lost:
-                self._ask({"done": number}, [], wait)
+                self._ask_aside({"done": number}, wait)
 
-    def render(
-        self, source: FileIO, media_type: str, recipe: Recipe, budget: Budget, into: FileIO, wait: Wait
-    ) -> Rendered:
-        """Make an image.
+    def render(self, source: FileIO, media_type: str, recipe: Recipe, budget: Budget, into: FileIO, wait: Wait) -> str:
+        """Make an image; the extension of its format.
 
         Raises:
             ImageUnusable: the source, or the recipe for it, cannot be used.
@@ -127,6 +120,13 @@ class Renderer:
         self._process.wait()
         self._channel.close()
 
+    def _ask_aside(self, order: Message, wait: Wait) -> None:
+        """Something with which no image has anything to do."""
+        try:
+            self._ask(order, [], wait)
+        except RendererEnded as fault:
+            raise PoolBusy from fault
+
     def _ask(self, order: Message, descriptors: list[int], wait: Wait) -> Message:
         if not self._is_ready:
             self._begin(wait)
@@ -134,11 +134,13 @@ class Renderer:
 
     def _begin(self, wait: Wait) -> None:
         try:
-            self._exchange(asdict(self._bounds), [self._turns], wait, _START_SECONDS)
+            begun = self._exchange(asdict(self._bounds), [self._turns], wait, _START_SECONDS)
         except RendererEnded as fault:  # no image had anything to do with it
             log.error("a process for images could not be started: %s -m %s", sys.executable, _RENDERER)
             raise PoolBusy from fault
         self._is_ready = True
+        if not begun.get("is_shut_in"):
+            _tell_of_open_doors()
 
     def _exchange(self, order: Message, descriptors: list[int], wait: Wait, seconds: float) -> Message:
         answer = b""
@@ -147,17 +149,30 @@ class Renderer:
             if not wait(self._channel.fileno(), seconds):
                 raise PoolBusy
             answer = self._channel.recv(MESSAGE_BYTES)
-        except OSError as fault:
-            raise RendererEnded from fault
+        except OSError:
+            answer = b""
         finally:
             self.is_lost = not answer
         if not answer:
-            raise RendererEnded
+            self._blame()
         try:
             told = json.loads(answer)
         except (ValueError, RecursionError):
             self._disbelieve()
         return told if isinstance(told, dict) else self._disbelieve()
+
+    def _blame(self) -> NoReturn:
+        """It has ended: by what the job did, or because somebody else ended it.
+
+        Raises:
+            RendererEnded, PoolBusy
+        """
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ENDING_SECONDS)
+        if self._process.returncode in _ENDED_BY_OTHERS:
+            log.warning("a process for images was ended from outside, by the system for want of memory perhaps")
+            raise PoolBusy
+        raise RendererEnded
 
     def _disbelieve(self) -> NoReturn:
         """Give it up: nothing of ours would say that, so an image has got hold of it.
@@ -170,6 +185,12 @@ class Renderer:
         raise RendererEnded
 
 
+@cache
+def _tell_of_open_doors() -> None:
+    """Once is enough."""
+    log.warning("this kernel has no Landlock: processes for images can open what the server can")
+
+
 class _Slot:
     """Leave to have one process: it, if it has been started."""
 
@@ -179,9 +200,10 @@ class _Slot:
 
 
 class _Place:
-    """A request in the queue: its bell, and the slot that it was given."""
+    """A request in the queue: whose it is, its bell, and the slot that it was given."""
 
-    def __init__(self) -> None:
+    def __init__(self, whose: Hashable) -> None:
+        self.whose = whose
         self.bell = os.eventfd(0, os.EFD_CLOEXEC)
         self.slot: _Slot | None = None
 
@@ -198,25 +220,37 @@ class Pool:
         self._bounds = bounds
         self._lock = Lock()
         self._free = [_Slot() for _ in range(_PROCESSES)]
-        self._queue: deque[_Place] = deque()
+        self._queue = _Queue()
 
     @contextmanager
-    def renderer(self, wait: Wait) -> Iterator[Renderer]:
+    def renderer(self, wait: Wait, subject: str | None = None) -> Iterator[Renderer]:
         """A process, for as long as the block lasts.
+
+        Args:
+            subject: for whom: of one subject one job is done at a time, and all subjects that wait have their turn.
+                None for somebody of whom there is no other.
 
         Raises:
             PoolBusy: too many wait already, or none was free in time.
         """
-        slot = self._take_slot(wait)
+        whose = object() if subject is None else subject
+        slot = self._take_slot(wait, whose)
         try:
             if slot.renderer is None or not slot.renderer.is_alive:
-                slot.renderer = Renderer(self._turns.number, self._bounds)
+                slot.renderer = self._started()
             yield slot.renderer
         finally:
             if slot.renderer is not None and slot.renderer.is_lost:
                 slot.renderer.close()
                 slot.renderer = None
-            self._give_back(slot)
+            self._give_back(slot, whose)
+
+    def _started(self) -> Renderer:
+        try:
+            return Renderer(self._turns.number, self._bounds)
+        except OSError as fault:  # no more processes, or descriptors, than there are
+            log.error("a process for images could not be started: %s", fault)
+            raise PoolBusy from fault
 
     def rest(self, idle_seconds: float) -> None:
         """End processes that nobody has needed for so long. Those that have something to do end with this one."""
@@ -229,38 +263,86 @@ class Pool:
         for renderer in renderers:
             renderer.close()
 
-    def _take_slot(self, wait: Wait) -> _Slot:
+    def _take_slot(self, wait: Wait, whose: Hashable) -> _Slot:
         with self._lock:
-            if self._free:
-                return self._free.pop()
-            if len(self._queue) >= _MOST_WAITING:
-                raise PoolBusy
-            place = _Place()
-            self._queue.append(place)
+            place = self._queue.enter(whose)
+            self._hand_out()
         try:
-            wait(place.bell, _QUEUE_SECONDS)
+            if place.slot is None:
+                wait(place.bell, _QUEUE_SECONDS)
         except BaseException:
-            if (slot := self._leave_queue(place)) is not None:
-                self._give_back(slot)  # it came all the same
+            if (slot := self._leave(place)) is not None:
+                self._give_back(slot, whose)  # it came all the same
             raise
-        slot = self._leave_queue(place)
+        slot = self._leave(place)
         if slot is None:
             raise PoolBusy
         return slot
 
-    def _leave_queue(self, place: _Place) -> _Slot | None:
+    def _leave(self, place: _Place) -> _Slot | None:
         with self._lock:
             if place.slot is None:
-                self._queue.remove(place)
+                self._queue.leave(place)
             os.close(place.bell)  # with the lock in hand: nobody rings it any more
             return place.slot
 
-    def _give_back(self, slot: _Slot) -> None:
+    def _give_back(self, slot: _Slot, whose: Hashable) -> None:
         slot.used_at = time.monotonic()
         with self._lock:
-            if self._queue:
-                place = self._queue.popleft()
-                place.slot = slot
-                os.eventfd_write(place.bell, 1)
-            else:
-                self._free.append(slot)
+            self._free.append(slot)
+            self._queue.end(whose)
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        while self._free and (place := self._queue.next()):
+            place.slot = self._free.pop()
+            os.eventfd_write(place.bell, 1)
+
+
+class _Queue:
+    """Requests that wait for a process, those of each subject in their order, the subjects by turns."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[Hashable, deque[_Place]] = OrderedDict()
+        self._count = 0
+        # Of whom a job is being done.
+        self._served: set[Hashable] = set()
+
+    def enter(self, whose: Hashable) -> _Place:
+        """Join it.
+
+        Raises:
+            PoolBusy: too many are in it, of this subject or in all.
+        """
+        if self._count >= _MOST_WAITING or len(self._waiting.get(whose, ())) >= _MOST_WAITING_EACH:
+            raise PoolBusy
+        place = _Place(whose)
+        self._waiting.setdefault(whose, deque()).append(place)
+        self._count += 1
+        return place
+
+    def leave(self, place: _Place) -> None:
+        """Go without having been served."""
+        self._waiting[place.whose].remove(place)
+        self._forget_if_none(place.whose)
+        self._count -= 1
+
+    def next(self) -> _Place | None:
+        """Who is to be served now: of those subjects of whom nothing is being done the one that has waited longest."""
+        whose = next((each for each in self._waiting if each not in self._served), None)
+        if whose is None:
+            return None
+        place = self._waiting[whose].popleft()
+        self._waiting.move_to_end(whose)
+        self._forget_if_none(whose)
+        self._count -= 1
+        self._served.add(whose)
+        return place
+
+    def end(self, whose: Hashable) -> None:
+        """What was done for a subject is done."""
+        self._served.discard(whose)
+
+    def _forget_if_none(self, whose: Hashable) -> None:
+        if not self._waiting[whose]:
+            del self._waiting[whose]

@@ -6,13 +6,14 @@ from functools import partial
 from sqlalchemy import select
 
 from pastebin.blobs import BlobMissing
-from pastebin.errors import FileNotFound, ImageUnusable, ServiceUnavailable
+from pastebin.errors import ContentRemoved, FileNotFound, ImageUnusable, ServiceUnavailable
 from pastebin.extensions import derived, now, reading, store
 from pastebin.images import formats
 from pastebin.images.derived import Derived, Original
 from pastebin.images.pool import PoolBusy
 from pastebin.images.recipe import Recipe
 from pastebin.models import FileRow
+from pastebin.services import files
 from pastebin.services.files import LIVE, Found, PublicBlob
 from pastebin.waiting import Wait
 
@@ -39,11 +40,14 @@ def find(found: Found, recipe: Recipe) -> Derived | None:
     return derived.find(_original(found), recipe)
 
 
-def make(found: Found, recipe: Recipe, wait: Wait) -> Derived:
+def make(found: Found, recipe: Recipe, wait: Wait, subject: str) -> Derived:
     """Make it: once, however many ask for it.
+
+    That takes its time, and more where others wait: whoever asked must look again whether they may have it.
 
     Args:
         wait: how whoever asks waits.
+        subject: who that is: a user or an address. Of each one image is made at a time.
 
     Raises:
         ImageUnusable: it cannot be made of this.
@@ -51,7 +55,7 @@ def make(found: Found, recipe: Recipe, wait: Wait) -> Derived:
         ServiceUnavailable: too many are being made.
     """
     try:
-        return derived.make(_original(found), recipe, wait)
+        return derived.make(_original(found), recipe, wait, subject)
     except BlobMissing as fault:
         raise FileNotFound from fault
     except PoolBusy as fault:
@@ -79,7 +83,17 @@ def _still_served(names: Collection[str]) -> set[str]:
 
 
 def _original(found: Found) -> Original:
-    return Original(found.kept_as, _content_type(found), partial(store.open, found.digest, found.size))
+    open_it, is_still = partial(store.open, found.digest, found.size), partial(_is_still, found)
+    return Original(found.kept_as, _content_type(found), open_it, is_still)
+
+
+def _is_still(found: Found) -> bool:
+    """Whether it is as public, or private, as it was when somebody began to make something of it."""
+    try:
+        now_found = files.find_published(found.digest) if isinstance(found, PublicBlob) else files.get(found.uuid)
+    except (FileNotFound, ContentRemoved):
+        return False
+    return now_found.kept_as == found.kept_as
 
 
 def _content_type(found: Found) -> str:

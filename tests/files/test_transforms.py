@@ -6,7 +6,10 @@ import base64
 import hashlib
 import io
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from pastebin.images import pool
 from pastebin.services import views
+from pastebin.waiting import in_person
 from tests.browsing import log_in
 from tests.conftest import bearer
 from tests.forms import upload
@@ -500,7 +505,66 @@ def test_a_thumbnail_is_no_view_and_another_size_is_one(app, client, make_key):
     assert about["views"] == 3
 
 
+# ---- what changes while it is waited for
+
+
+@pytest.fixture
+def busy(app: Flask) -> Iterator[ExitStack]:
+    """All processes that render have something else to do, until it is closed."""
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(app.extensions["pastebin.derived"]._pool.renderer(in_person))
+        yield stack
+
+
+def asked_meanwhile(app: Flask, paths: list[str], act: Callable[[], object], busy: ExitStack) -> list[int]:
+    """What those are answered who were waiting for images when something was done."""
+    with ThreadPoolExecutor(len(paths)) as threads:
+        answers = [threads.submit(app.test_client().get, path) for path in paths]
+        time.sleep(0.3)
+        act()
+        busy.close()
+        return [answer.result().status_code for answer in answers]
+
+
+@pytest.mark.parametrize("change", ["hide", "limit", "delete"])
+def test_who_was_waiting_gets_nothing_that_was_hidden_limited_or_deleted_meanwhile(app, client, make_key, busy, change):
+    key = make_key("ann")
+    told = upload(client, picture(), "photo.jpg", headers=bearer(key))
+    path, body = f"/api/users/me/files/{told['uuid']}", {"hide": {"private": "owner"}, "limit": {"limit": 3}}
+
+    def act() -> None:
+        if change == "delete":
+            client.delete(path, headers=bearer(key))
+        else:
+            assert client.patch(path, json=body[change], headers=bearer(key)).status_code == 200
+
+    statuses = asked_meanwhile(app, [f"/{told['uuid']}/thumb", f"/{told['hash']}?scale=50"], act, busy)
+
+    assert statuses == [400 if change == "limit" else 404, 404]
+    assert derived_files(app) == []
+
+
+def test_who_was_waiting_for_what_is_still_there_gets_it(app, client, busy):
+    told = upload(client, picture(), "photo.jpg")
+
+    statuses = asked_meanwhile(app, [f"/{told['uuid']}/thumb", f"/{told['hash']}?scale=50"], lambda: None, busy)
+
+    assert statuses == [200, 200]
+    assert len(derived_files(app)) == 2
+
+
 # ---- the rate limit
+
+
+def test_waiting_in_vain_counts_too(make_app, monkeypatch):
+    client = make_app(API_RATE="4/1min").test_client()
+    told = upload(client, picture(), "photo.jpg")
+    monkeypatch.setattr(pool, "_MOST_WAITING", 0)
+
+    statuses = [client.get(f"/{told['hash']}?scalex={width}").status_code for width in range(1, 6)]
+
+    assert statuses == [503, 503, 503, 429, 429]
 
 
 def test_what_must_be_made_counts_against_the_general_limit_and_what_is_there_does_not(make_app):

@@ -16,7 +16,7 @@ from pastebin.images.cache import Cache, Kept
 from pastebin.images.descriptor import Descriptor
 from pastebin.nameless import nameless_file
 
-TRAILER = 48
+BLOCK = 4096
 DIGESTS = [hashlib.sha256(bytes([number])).hexdigest() for number in range(40)]
 
 
@@ -96,11 +96,11 @@ def test_forgetting_takes_all_of_one_original_and_nothing_else(tmp_path: Path) -
     cache.forget(DIGESTS[0])
 
     assert [path.name for path in files_in(tmp_path)] == [f"{neighbour}.a"]
-    assert cache.held_bytes() == 8 + TRAILER
+    assert cache.held_bytes() == BLOCK
 
 
 def test_the_longest_unused_go_first_and_what_stays_fits(tmp_path: Path) -> None:
-    most = 10 * (1000 + TRAILER)
+    most = 10 * BLOCK
     cache = cache_in(tmp_path, most)
     for number in range(10):
         cache.keep(DIGESTS[number], "a", image(bytes(1000)))
@@ -116,7 +116,7 @@ def test_the_longest_unused_go_first_and_what_stays_fits(tmp_path: Path) -> None
 
 
 def test_however_many_are_kept_there_are_never_more_bytes_than_allowed(tmp_path: Path) -> None:
-    most = 20_000
+    most = 20 * BLOCK
     caches = [cache_in(tmp_path, most) for _ in range(4)]
 
     def fill(own: int) -> None:
@@ -129,7 +129,7 @@ def test_however_many_are_kept_there_are_never_more_bytes_than_allowed(tmp_path:
     for thread in threads:
         thread.join()
 
-    on_disk = sum(path.stat().st_size for path in files_in(tmp_path))
+    on_disk = sum(path.stat().st_blocks * 512 for path in files_in(tmp_path))
     assert caches[0].held_bytes() == on_disk
     assert on_disk <= most
 
@@ -141,15 +141,25 @@ def test_keeping_the_same_again_counts_it_once(tmp_path: Path) -> None:
     cache.keep(DIGESTS[0], "a", image(b"second one"))
 
     assert content_of(cache.get(DIGESTS[0], "a")) == b"second one"
-    assert cache.held_bytes() == 10 + TRAILER
+    assert cache.held_bytes() == BLOCK
 
 
-def test_one_that_is_larger_than_all_may_be_is_not_kept(tmp_path: Path) -> None:
-    cache = cache_in(tmp_path, 1000)
+def test_one_that_would_drive_out_many_others_is_not_kept(tmp_path: Path) -> None:
+    cache = cache_in(tmp_path, 80 * BLOCK)
 
-    cache.keep(DIGESTS[0], "a", image(bytes(1000)))
+    cache.keep(DIGESTS[0], "a", image(bytes(10 * BLOCK)))
+    cache.keep(DIGESTS[1], "a", image(bytes(9 * BLOCK)))
 
-    assert files_in(tmp_path) == []
+    assert [path.name for path in files_in(tmp_path)] == [f"{DIGESTS[1]}.a"]
+
+
+def test_a_crowd_of_tiny_ones_takes_no_more_of_the_disk_than_is_allowed(tmp_path: Path) -> None:
+    cache = cache_in(tmp_path, 20 * BLOCK)
+
+    for number in range(100):
+        cache.keep(DIGESTS[number % 40], f"{number}", image(b"x"))
+
+    assert sum(path.stat().st_blocks * 512 for path in files_in(tmp_path)) <= 20 * BLOCK
 
 
 def test_one_that_is_shorter_than_it_is_said_to_be_is_not_kept(tmp_path: Path) -> None:
@@ -175,7 +185,7 @@ def test_a_ledger_that_is_damaged_or_of_before_the_last_start_is_counted_anew(tm
     cache.keep(DIGESTS[0], "a", image(b"an image"))
     (tmp_path / "derived" / "held").write_bytes(told)
 
-    assert cache.held_bytes() == 8 + TRAILER
+    assert cache.held_bytes() == BLOCK
 
 
 def test_the_sweep_removes_what_is_no_more_wanted(tmp_path: Path) -> None:
@@ -218,4 +228,4 @@ def test_who_deletes_the_whole_folder_under_a_running_server_does_no_harm(tmp_pa
     cache.keep(DIGESTS[0], "a", image(b"an image"))
 
     assert content_of(cache.get(DIGESTS[0], "a")) == b"an image"
-    assert cache.held_bytes() == 8 + TRAILER
+    assert cache.held_bytes() == BLOCK

@@ -49,7 +49,7 @@ def png() -> bytes:
 def test_what_was_just_made_is_sent_out_of_the_folder_and_not_out_of_memory(
     derived: DerivedImages, tmp_path: Path
 ) -> None:
-    made = derived.make(original(tmp_path, png()), THUMBNAIL, in_person)
+    made = derived.make(original(tmp_path, png()), THUMBNAIL, in_person, "ann")
 
     with made.open() as file:
         path = os.readlink(f"/proc/self/fd/{file.fileno()}")
@@ -66,7 +66,7 @@ def test_a_refusal_that_is_remembered_holds_nothing_of_who_was_refused(derived: 
     request = Request()
     gone = weakref.ref(request)
     with pytest.raises(ImageUnusable):
-        derived.make(original(tmp_path, b"no image"), THUMBNAIL, request.wait)
+        derived.make(original(tmp_path, b"no image"), THUMBNAIL, request.wait, "ann")
 
     del request
     gc.collect()

@@ -1,5 +1,7 @@
 """Which URLs serve, take in and delete files by address."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
@@ -12,6 +14,7 @@ from pastebin.errors import SessionInvalid
 from pastebin.images.recipe import THUMBNAIL
 from pastebin.services import checksums, files, uploads, views
 from pastebin.services.actor import Scope
+from pastebin.services.files import PublicBlob, StoredFile
 from pastebin.services.switches import Switch
 from pastebin.services.uploads import Privacy
 
@@ -29,22 +32,38 @@ def serve(segment: str, name: str | None = None) -> Response:
         return _serve_file(address, name)
     if not address.in_lower_case:
         return redirect(wire.in_lower_case(request, address), 301)
-    blob = files.find_published(address.reference)
-    content = delivery.of_blob(blob, address.reference, address.extension, name)
+
+    def look() -> tuple[PublicBlob, delivery.Content]:
+        blob = files.find_published(address.reference)
+        return blob, delivery.of_blob(blob, address.reference, address.extension, name)
+
+    blob, content = look()
     asked = transforms.extension_in(address.extension, name)
     viewed = views.of_content(blob.digest, current_actor().user_id)
-    return transforms.deliver(request, blob, content, asked, viewed=viewed)
+    return transforms.deliver(request, blob, content, asked, look, viewed=viewed)
 
 
 def _serve_file(address: wire.Address, name: str | None) -> Response:
     actor = current_actor()
-    file = files.find_file(address.reference, actor, wire.parse_private_key(request))
+    look = _looking_for(address, address.extension, name)
+    file, content = look()
     spends = file.download_limit is not None and not actor.reads_as_owner(file.owner_id)
-    content = delivery.of_file(file, address.extension, name)
     asked = transforms.extension_in(address.extension, name)
     spend = (lambda: files.spend_download(file.uuid)) if spends else None
     viewed = None if actor.owns(file.owner_id) else views.of_file(file.uuid)
-    return transforms.deliver(request, file, content, asked, spend, viewed)
+    return transforms.deliver(request, file, content, asked, look, spend, viewed)
+
+
+def _looking_for(
+    address: wire.Address, extension: str | None, name: str | None
+) -> Callable[[], tuple[StoredFile, delivery.Content]]:
+    """What finds the file of a UUID for whoever asks, and how it leaves: as it is at that moment."""
+
+    def look() -> tuple[StoredFile, delivery.Content]:
+        file = files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
+        return file, delivery.of_file(file, extension, name)
+
+    return look
 
 
 @bp.get("/<segment>/md5")
@@ -65,8 +84,8 @@ def thumb(segment: str) -> Response:
     address = wire.parse_address(segment)
     if not address.is_uuid or address.extension is not None:
         return serve(segment, "thumb")
-    file = files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
-    return transforms.deliver_derived(request, file, delivery.of_file(file, None, None), THUMBNAIL)
+    look = _looking_for(address, None, None)
+    return transforms.deliver_derived(request, *look(), THUMBNAIL, look)
 
 
 @bp.post("/")

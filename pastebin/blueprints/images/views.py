@@ -26,6 +26,7 @@ from pastebin.blueprints.schemas import (
 from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound, ServiceUnavailable
 from pastebin.services import catalogue, management
 from pastebin.services.actor import Scope
+from pastebin.services.files import StoredFile
 from pastebin.services.management import Reach, Reference
 from pastebin.services.switches import Switch
 
@@ -97,7 +98,10 @@ def set_privacy(file_id: str) -> Response:
 def proxy(file_id: str) -> Response:
     """A file of one's own, as it is or as the query wants the image. It is no view, and spends no download."""
     asked = wire.parse_id(file_id)
-    file = management.find(_mine(), Reference(asked.address))
-    # For its owner alone: no other site may use what a browser that is logged in can fetch here.
-    content = replace(delivery.of_file(file, asked.extension, None), shared=False, replayable=False)
-    return transforms.deliver(request, file, content, asked.extension)
+
+    def look() -> tuple[StoredFile, delivery.Content]:
+        file = management.find(_mine(), Reference(asked.address))
+        # For its owner alone: no other site may use what a browser that is logged in can fetch here.
+        return file, replace(delivery.of_file(file, asked.extension, None), shared=False, replayable=False)
+
+    return transforms.deliver(request, *look(), asked.extension, look)
