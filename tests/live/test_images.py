@@ -62,6 +62,7 @@ def test_fifty_first_requests_at_once_make_it_once(make_server: Callable[..., Se
     assert complaints(server) == []
 
 
+@pytest.mark.slow
 def test_fifty_different_sizes_at_once_are_all_made(server: Server, noisy: bytes) -> None:
     with Caller(server) as caller:
         address = caller.upload(noisy, "noise.jpg")["hash"]
@@ -139,6 +140,7 @@ def test_what_is_being_made_when_the_server_stops_is_answered(make_server: Calla
     assert Image.open(io.BytesIO(answer.body)).size == (3231, 2424)
 
 
+@pytest.mark.slow
 def test_nothing_that_made_images_is_left_when_the_server_has_stopped(
     make_server: Callable[..., Server], noisy: bytes
 ) -> None:

@@ -84,6 +84,7 @@ def test_a_forgotten_password_is_replaced_within_seconds_and_no_link_is_logged(
     assert "pr_" not in log
 
 
+@pytest.mark.slow
 def test_of_eight_who_use_a_link_at_once_one_sets_the_password(served: Server, mail: MailServer) -> None:
     add_ann(served)
     post(served, "/forgot", account="ann@example.org")

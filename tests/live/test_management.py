@@ -55,6 +55,7 @@ def test_twenty_of_twenty_one_renames_pass_and_after_a_restart_none(make_server:
     assert complaints(server) == []
 
 
+@pytest.mark.slow
 def test_after_the_answer_to_a_switch_no_worker_accepts(make_server: Callable[..., Server]) -> None:
     server = make_server()
     server.command("user", "add", "root", "--staff", "--password-stdin", stdin=f"{PASSWORD}\n")

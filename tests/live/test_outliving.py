@@ -56,6 +56,7 @@ def test_a_key_is_not_made_by_a_session_that_ended_meanwhile(server: Server) -> 
     assert server.command("key", "list", "ann").stdout == "ann has no API keys.\n"
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_for_an_account_that_was_disabled_meanwhile(server: Server) -> None:
     key = server.command("key", "add", "ann").stdout.strip()
     held = Held(server, "/api/upload", key, b"late", "application/octet-stream")
@@ -66,6 +67,7 @@ def test_nothing_is_kept_for_an_account_that_was_disabled_meanwhile(server: Serv
     assert "0 files" in server.command("user", "list", "ann").stdout
 
 
+@pytest.mark.slow
 def test_staff_that_was_disabled_meanwhile_makes_nobody_staff(server: Server) -> None:
     held = Held(server, "/admin/users/1", log_in(server, "root"), b"do=make_staff", "application/x-www-form-urlencoded")
 

@@ -150,6 +150,7 @@ def test_a_stop_right_after_the_last_answer_loses_nothing(server: Server) -> Non
     assert views_in_database(server, uuid) == 100
 
 
+@pytest.mark.slow
 def test_workers_that_are_replaced_lose_nothing(server: Server) -> None:
     """As gunicorn does when it is told to begin anew: each worker finishes, and another takes its place."""
     with Caller(server) as nobody:
