@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 _TRAILER: Final = struct.Struct("32s8s8s")
 _MARK: Final = b"derived1"
 _LEDGER: Final = struct.Struct("36sQ")
-_FOLDERS: Final = [f"{number:02x}" for number in range(256)]
+_NEW: Final = "new"
 # When it overflows so much goes at once, since finding out what goes means looking at everything.
 _KEPT_SHARE: Final = 0.9
 _LEFTOVER_SECONDS: Final = 3600
@@ -58,7 +58,7 @@ class Cache:
         self._root = root
         self._most = most_bytes
         self._has_room = has_room
-        self._lay_out()
+        root.mkdir(mode=0o750, parents=True, exist_ok=True)
         self._ledger = _Ledger(root)
 
     def get(self, kept_as: str, name: str) -> Kept | None:
@@ -89,9 +89,10 @@ class Cache:
         cost = _cost(image.size + _TRAILER.size)
         if cost > self._most * _LARGEST_SHARE or not self._has_room():
             return
-        path, new = self._path(kept_as, name), self._root / "new" / secrets.token_hex(16)
+        path, new = self._path(kept_as, name), self._root / _NEW / secrets.token_hex(16)
         try:
-            self._lay_out()
+            for folder in (new.parent, Path(path).parent):  # also where somebody has deleted them meanwhile
+                folder.mkdir(mode=0o750, parents=True, exist_ok=True)
             _write(new, image)
             with self._ledger:
                 held = self._ledger.get() - _cost_of(path) + cost
@@ -105,7 +106,10 @@ class Cache:
 
     def forget(self, kept_as: str) -> None:
         """Remove all that was made of something."""
-        with self._ledger, os.scandir(self._root / kept_as[:2]) as entries:
+        folder = self._root / kept_as[:2]
+        if not folder.is_dir():
+            return
+        with self._ledger, os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.startswith(f"{kept_as}."):
                     self._remove(entry.path)
@@ -117,17 +121,16 @@ class Cache:
             wanted: of names that images are kept as, those that still are; asked for some hundreds at a time.
         """
         removed = 0
-        self._lay_out()
-        for folder in _FOLDERS:
-            by_name = {name: name.partition(".")[0] for name in os.listdir(self._root / folder)}
+        for folder in _folders(self._root):
+            by_name = {name: name.partition(".")[0] for name in os.listdir(folder)}
             names = set(by_name.values())
             gone = names.difference(wanted(names)) if names else set()
             for name in [name for name, kept_as in by_name.items() if kept_as in gone]:
                 with self._ledger:
-                    self._remove(f"{self._root}/{folder}/{name}")
+                    self._remove(f"{folder}/{name}")
             removed += len(gone)
         oldest = time.time() - _LEFTOVER_SECONDS
-        for path in (self._root / "new").iterdir():
+        for path in (self._root / _NEW).glob("*"):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
@@ -152,14 +155,6 @@ class Cache:
     def _remove(self, path: str) -> None:
         self._ledger.set(self._ledger.get() - _cost_of(path))
         Path(path).unlink(missing_ok=True)
-
-    def _lay_out(self) -> None:
-        """Make the folders, also where somebody has deleted them meanwhile."""
-        if (self._root / _FOLDERS[-1]).is_dir():
-            return
-        self._root.mkdir(mode=0o750, parents=True, exist_ok=True)
-        for name in ("new", *_FOLDERS):
-            (self._root / name).mkdir(mode=0o750, exist_ok=True)
 
     def _path(self, kept_as: str, name: str) -> str:
         return f"{self._root}/{kept_as[:2]}/{kept_as}.{name}"
@@ -210,10 +205,15 @@ def _write(path: Path, image: Kept) -> None:
         os.fsync(file.fileno())
 
 
+def _folders(root: Path) -> list[Path]:
+    """Those that images lie in."""
+    return list(root.glob("[0-9a-f][0-9a-f]"))
+
+
 def _entries(root: Path) -> Iterator[tuple[int, int, str]]:
     """When each was used last, what it takes of the disk, and its path."""
-    for folder in _FOLDERS:
-        with os.scandir(root / folder) as entries:
+    for folder in _folders(root):
+        with os.scandir(folder) as entries:
             for entry in entries:
                 with suppress(FileNotFoundError):
                     found = entry.stat()

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.conftest import PASSWORD
 from tests.live.client import Answer, Caller
 from tests.live.remains import complaints
