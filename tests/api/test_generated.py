@@ -333,6 +333,7 @@ def document_of(app: Flask) -> set[str]:
 @pytest.mark.parametrize(
     ("caller", "mode"), [(nobody, "positive"), (session, "positive"), (staff, "all")], ids=["nobody", "user", "staff"]
 )
+@pytest.mark.slow
 def test_every_operation_answers_as_written(app, caller, mode):
     found = run(app, caller, 1, mode)
 

@@ -27,9 +27,12 @@ class Session:
         return sum(_rollup_bytes(process) for process in self.processes())
 
     def cpu_seconds(self) -> float:
-        """Time that they have spent on the cores since they started, in the kernel too."""
+        """Time that they have spent on the cores since they started, in the kernel too.
+
+        With that of children which have ended: processes for images come and go, and it must not shrink with them.
+        """
         stats = filter(None, map(_stat, self.processes()))
-        return sum(int(fields[11]) + int(fields[12]) for fields in stats) / _TICKS
+        return sum(sum(map(int, fields[11:15])) for fields in stats) / _TICKS
 
 
 def _stat(process: int) -> list[str] | None:

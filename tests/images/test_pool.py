@@ -336,6 +336,7 @@ def test_a_turn_ends_with_the_process_that_has_it(make_pool: MakePool) -> None:
     assert turns == [7]
 
 
+@pytest.mark.slow
 def test_large_images_are_worked_on_one_at_a_time(make_pool: MakePool, large: bytes) -> None:
     """What each of them needs in memory, a machine has once, perhaps."""
     pools, numbers = [make_pool(), make_pool()], iter(range(3))

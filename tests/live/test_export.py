@@ -47,6 +47,7 @@ def come_and_go(server: Server, key: str, seed: int, done: threading.Event) -> N
                 mine.append(caller.upload(content, chance.choice(["a.bin", "b.bin"]))["uuid"])
 
 
+@pytest.mark.slow
 def test_an_export_while_files_come_and_go_opens_and_every_entry_is_what_the_list_says(
     make_server: Callable[..., Server],
 ) -> None:

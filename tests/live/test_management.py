@@ -23,6 +23,7 @@ def rename(caller: Caller, file_id: str, name: str) -> Answer:
     return caller.ask("PUT", f"/api/users/me/files/{file_id}/name", body, JSON)
 
 
+@pytest.mark.slow
 def test_twenty_of_twenty_one_renames_pass_and_after_a_restart_none(make_server: Callable[..., Server]) -> None:
     server = make_server()
     assert len(server.worker_pids()) == 2
