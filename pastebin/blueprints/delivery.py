@@ -46,7 +46,8 @@ class Content:
     content alone; `shared` is false for private, limited and keyed files;
     `whole` is true for limited ones; `replayable` where the same URL means the
     same until then, or until a file is changed or removed; what replays it
-    opens it with `reopen`, where that is another way.
+    opens it with `reopen`, where that is another way. `asked_extension` is the
+    one in the URL: of its address, else of the name behind it.
     """
 
     open: Callable[[], FileIO]
@@ -61,33 +62,37 @@ class Content:
     shared: bool = True
     whole: bool = False
     replayable: bool = False
+    asked_extension: str | None = None
     reopen: Callable[[], FileIO] | None = None
 
 
-def of_blob(blob: PublicBlob, asked: str, extension: str | None, name: str | None) -> Content:
+def of_blob(blob: PublicBlob, reference: str, extension: str | None, name: str | None) -> Content:
     """A hash address: type by the content or the URL's extension, name by the URL.
 
     Args:
-        asked: the leading part of the digest in the URL. One that is neither
+        reference: the leading part of the digest in the URL. One that is neither
             address nor digest may come to fit several contents.
     """
     by_address = f"{blob.address}.{extension or blob.extension}"
     filename = filetypes.sanitise_filename(name) or filetypes.sanitise_filename(by_address) or blob.address
-    media_type = _type_by_url(extension, name, blob.media_type, blob.charset)
+    asked = _extension_in(extension, name)
     return Content(
-        partial(store.open, blob.digest, blob.size), blob.digest, blob.size, media_type, blob.charset, filename,
-        by_hash=True, expires_at=blob.expires_at, replayable=asked in (blob.address, blob.digest),
+        partial(store.open, blob.digest, blob.size), blob.digest, blob.size, _type_by(asked) or blob.media_type,
+        blob.charset, filename,
+        by_hash=True, expires_at=blob.expires_at, replayable=reference in (blob.address, blob.digest),
+        asked_extension=asked,
     )  # fmt: skip
 
 
 def of_file(file: StoredFile, extension: str | None, name: str | None) -> Content:
     """A UUID address: the file's own type and name, where the URL does not say others."""
     filename = filetypes.sanitise_filename(name) or file.filename
-    media_type = _type_by_url(extension, name, file.media_type, file.charset)
+    asked = _extension_in(extension, name)
     return Content(
-        partial(store.open, file.digest, file.size), file.digest, file.size, media_type, file.charset, filename,
+        partial(store.open, file.digest, file.size), file.digest, file.size, _type_by(asked) or file.media_type,
+        file.charset, filename,
         file.created_at, expires_at=file.expires_at, shared=file.by_hash, whole=file.download_limit is not None,
-        replayable=file.by_hash,
+        replayable=file.by_hash, asked_extension=asked,
     )  # fmt: skip
 
 
@@ -226,10 +231,13 @@ def finish(request: Request, response: Response) -> Response:
     return response
 
 
-def _type_by_url(extension: str | None, name: str | None, own: str, charset: str | None) -> str:
-    """The type that the URL's extension or name asks for; the content's own where it says nothing known."""
-    asked = extension or (filetypes.extension_of_name(name) if name else None)
-    return (filetypes.media_type_of(asked) if asked else None) or own
+def _extension_in(extension: str | None, name: str | None) -> str | None:
+    return extension or (filetypes.extension_of_name(name) if name else None)
+
+
+def _type_by(extension: str | None) -> str | None:
+    """The type that an extension stands for; None where it says nothing known."""
+    return filetypes.media_type_of(extension) if extension else None
 
 
 def _caching(content: Content, has_key: bool) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Request
 from werkzeug.wrappers import Response
 
-from pastebin import filetypes, waiting
+from pastebin import waiting
 from pastebin.access import rates
 from pastebin.access.gate import current_actor
 from pastebin.access.rates import Limit
@@ -24,7 +24,6 @@ def deliver(
     request: Request,
     found: Found,
     content: Content,
-    asked: str | None,
     look: Look,
     before_sending: Callable[[], None] | None = None,
     viewed: Callable[[], None] | None = None,
@@ -32,7 +31,6 @@ def deliver(
     """The answer to a GET or HEAD of an address: the bytes, unchanged, or the image that the query makes of them.
 
     Args:
-        asked: the extension in the URL, which chooses the format of what is made.
         look: finds what the address means for whoever asks, and how it would leave, once more.
         before_sending: see `delivery.deliver`; of the unchanged bytes alone.
         viewed: see `delivery.deliver`.
@@ -40,7 +38,7 @@ def deliver(
     Raises:
         FieldsInvalid, ImageUnusable: nonsense in the query, or nothing that this can be done with.
     """
-    recipe = recipes.parse(request.args, asked)
+    recipe = recipes.parse(request.args, content.asked_extension)
     if recipe is None:
         return delivery.deliver(request, content, before_sending, viewed)
     return deliver_derived(request, found, content, recipe, look, viewed)
@@ -87,8 +85,3 @@ def _check_limit(found: Found) -> None:
         return
     if not current_actor().reads_as_owner(found.owner_id):
         raise ImageUnusable("A file with a download limit is served only whole. Ask for it without changing it.")
-
-
-def extension_in(extension: str | None, name: str | None) -> str | None:
-    """The extension that a URL ends in: of its address, else of the name behind it."""
-    return extension or (filetypes.extension_of_name(name) if name else None)

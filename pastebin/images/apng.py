@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from PIL import Image, ImageChops
+from PIL import Image
 
-from pastebin.images.frames import Frame
+from pastebin.images.frames import Frame, changed_part
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _LONGEST_MS: Final = 65_535
@@ -30,7 +30,7 @@ def write(frames: Iterator[Frame], count: int, plays: int, into: BinaryIO, **set
     before: Image.Image | None = None
     number = 0
     for frame in frames:
-        region = _changed(before, frame.image)
+        region = changed_part(before, frame.image)
         chunks = _chunks_of(frame.image.crop(region), settings)
         if before is None:
             for kind in _IN_FIRST_FRAME:
@@ -47,12 +47,6 @@ def write(frames: Iterator[Frame], count: int, plays: int, into: BinaryIO, **set
                 number += 1
         before = frame.image
     _put(into, b"IEND", b"")
-
-
-def _changed(before: Image.Image | None, now: Image.Image) -> tuple[int, int, int, int]:
-    if before is None:
-        return 0, 0, *now.size
-    return ImageChops.difference(before, now).getbbox(alpha_only=False) or (0, 0, 1, 1)
 
 
 def _control(number: int, region: tuple[int, int, int, int], duration_ms: int) -> bytes:

@@ -104,16 +104,6 @@ class Cache:
             log.warning("a derived image could not be kept: %s", fault)
             new.unlink(missing_ok=True)
 
-    def forget(self, kept_as: str) -> None:
-        """Remove all that was made of something."""
-        folder = self._root / kept_as[:2]
-        if not folder.is_dir():
-            return
-        with self._ledger, os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith(f"{kept_as}."):
-                    self._remove(entry.path)
-
     def sweep(self, wanted: Callable[[Collection[str]], Collection[str]]) -> int:
         """Remove what was made of what is no more; how many.
 

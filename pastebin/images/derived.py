@@ -16,6 +16,7 @@ from pastebin.errors import ImageUnusable
 from pastebin.images.budget import TOO_MUCH, Budget
 from pastebin.images.cache import Cache, Kept
 from pastebin.images.descriptor import Descriptor
+from pastebin.images.messages import TURNS
 from pastebin.images.once import Once
 from pastebin.images.pool import Pool, PoolBusy, Renderer, RendererEnded
 from pastebin.images.recipe import Recipe
@@ -30,7 +31,6 @@ _EDITION: Final = "1"
 _LONGEST_WAIT_SECONDS: Final = 60.0
 _MOST_REFUSALS: Final = 2000
 _REFUSAL_SECONDS: Final = 600.0
-_LARGEST_TURN: Final = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,6 @@ class DerivedImages:
             self._refusals.add(key, refusal)
             raise
         return self._derived(kept, original, recipe)
-
-    def forget(self, kept_as: str) -> None:
-        """Remove all that was made of something."""
-        self._cache.forget(kept_as)
 
     def sweep(self, wanted: Callable[[Collection[str]], Collection[str]]) -> int:
         """Remove what was made of what is no more (see `Cache.sweep`)."""
@@ -181,4 +177,4 @@ def _name(recipe: Recipe) -> str:
 
 def _turn(kept_as: str, name: str) -> int:
     """The number under which all processes of this machine take turns at an image."""
-    return int.from_bytes(hashlib.sha256(f"{kept_as}.{name}".encode()).digest()[:8], "big") % _LARGEST_TURN
+    return int.from_bytes(hashlib.sha256(f"{kept_as}.{name}".encode()).digest()[:8], "big") % TURNS

@@ -26,7 +26,6 @@ PNG (with alpha) or JPEG, since nobody shows it or we do not write it."""
 class Traits:
     """What a format can hold: the longest side in pixels, alpha, several frames, and profiles of which modes."""
 
-    media_type: str
     longest_side: int
     alpha: bool = False
     animates: bool = False
@@ -35,15 +34,15 @@ class Traits:
 
 TRAITS: Final = {
     # libjpeg's own limit, a little below the format's.
-    Format.JPEG: Traits("image/jpeg", 65_500, profiles=("L", "RGB")),
-    Format.PNG: Traits("image/png", 2**31 - 1, alpha=True, animates=True, profiles=("L", "LA", "RGB", "RGBA")),
-    Format.GIF: Traits("image/gif", 65_535, alpha=True, animates=True),
+    Format.JPEG: Traits(65_500, profiles=("L", "RGB")),
+    Format.PNG: Traits(2**31 - 1, alpha=True, animates=True, profiles=("L", "LA", "RGB", "RGBA")),
+    Format.GIF: Traits(65_535, alpha=True, animates=True),
     # There is no grey in WebP, nor grey with alpha in Pillow's AVIF: these become RGB, and their profiles do not fit.
-    Format.WEBP: Traits("image/webp", 16_383, alpha=True, animates=True, profiles=("RGB", "RGBA")),
+    Format.WEBP: Traits(16_383, alpha=True, animates=True, profiles=("RGB", "RGBA")),
     # What decoders take by default (libavif's AVIF_DEFAULT_IMAGE_DIMENSION_LIMIT), browsers among them.
-    Format.AVIF: Traits("image/avif", 32_768, alpha=True, animates=True, profiles=("L", "RGB", "RGBA")),
-    Format.BMP: Traits("image/bmp", 2**31 - 1),
-    Format.TIFF: Traits("image/tiff", 2**32 - 1, alpha=True, profiles=("L", "LA", "RGB", "RGBA")),
+    Format.AVIF: Traits(32_768, alpha=True, animates=True, profiles=("L", "RGB", "RGBA")),
+    Format.BMP: Traits(2**31 - 1),
+    Format.TIFF: Traits(2**32 - 1, alpha=True, profiles=("L", "LA", "RGB", "RGBA")),
 }
 
 
@@ -55,13 +54,3 @@ def is_image(media_type: str | None) -> bool:
 def format_of(media_type: str | None) -> Format | None:
     """The format that an original of this type stays in; None where it depends on the picture, or is none."""
     return READABLE.get(media_type) if media_type else None
-
-
-def media_type_of(made: Format) -> str:
-    """As what a made image is served."""
-    return TRAITS[made].media_type
-
-
-def extension_of(made: Format) -> str:
-    """How the name of a made image ends, without a dot."""
-    return made.value

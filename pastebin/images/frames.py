@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,13 @@ class Frame:
 
     image: Image.Image
     duration_ms: int
+
+
+def changed_part(before: Image.Image | None, now: Image.Image) -> tuple[int, int, int, int]:
+    """The part of a frame that has to be written: of one that is the same as before, a single pixel."""
+    if before is None:
+        return 0, 0, *now.size
+    return ImageChops.difference(before, now).getbbox(alpha_only=False) or (0, 0, 1, 1)
 
 
 class Film(Image.Image):

@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 from PIL import GifImagePlugin, Image, ImageChops
 from PIL.Image import Dither, Quantize
 
-from pastebin.images.frames import Frame
+from pastebin.images.frames import Frame, changed_part
 
 _COLOURS: Final = 256
 _CLEAR: Final = 255
@@ -32,7 +32,7 @@ def write(frames: Iterator[Frame], plays: int, into: BinaryIO) -> None:
     loop = None if plays == 1 else min(plays and plays - 1, _MOST_LOOPS)
     before: Image.Image | None = None
     for frame in frames:
-        changed = _changed(before, frame.image)
+        changed = changed_part(None if frame.image.mode == "RGBA" else before, frame.image)
         picture, clear = _with_palette(frame.image.crop(changed) if before else frame.image)
         details = {
             "duration": min(frame.duration_ms, _LONGEST_MS),
@@ -48,13 +48,6 @@ def write(frames: Iterator[Frame], plays: int, into: BinaryIO) -> None:
         into.write(b"".join(GifImagePlugin.getdata(picture, changed[:2], **details)))
         before = frame.image
     into.write(b";")
-
-
-def _changed(before: Image.Image | None, now: Image.Image) -> tuple[int, int, int, int]:
-    """The part of a frame that has to be written: of one that is the same as before, a single pixel."""
-    if before is None or now.mode == "RGBA":
-        return 0, 0, *now.size
-    return ImageChops.difference(before, now).getbbox() or (0, 0, 1, 1)
 
 
 def _with_palette(image: Image.Image) -> tuple[Image.Image, int | None]:

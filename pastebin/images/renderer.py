@@ -19,15 +19,14 @@ from PIL import Image
 from pastebin import confinement
 from pastebin.errors import FieldsInvalid
 from pastebin.images.budget import Budget
-from pastebin.images.messages import MESSAGE_BYTES, Message
+from pastebin.images.messages import MESSAGE_BYTES, TURNS, Message
 from pastebin.images.recipe import Recipe
 from pastebin.images.render import render
 from pastebin.landlock import shut_in
 
 # More than the pictures of a telephone have: from there on one takes hundreds of MB.
 _LARGE_PIXELS: Final = 50_000_000
-# Beyond the numbers of turns at an image.
-_OF_LARGE_ONES: Final = 1 << 62
+_OF_LARGE_ONES: Final = TURNS
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pastebin.images.pool import PoolBusy
 from pastebin.images.recipe import Recipe
 from pastebin.models import FileRow
 from pastebin.services import files
-from pastebin.services.files import LIVE, Found, PublicBlob
+from pastebin.services.files import LIVE, PUBLISHED, Found, PublicBlob
 from pastebin.waiting import Wait
 
 _BATCH = 500
@@ -26,13 +26,12 @@ def wanted(found: Found, recipe: Recipe) -> Recipe:
     Raises:
         ImageUnusable: it is not an image that we can open.
     """
-    media_type = _content_type(found)
-    if not formats.is_image(media_type):
+    if not formats.is_image(found.content_type):
         raise ImageUnusable(
             f"Nothing of type {found.media_type} can be made into another picture here. Ask for it as it is: without "
             "cropx, cropy, scale, scalex, scaley or /thumb."
         )
-    return recipe.resolved(formats.format_of(media_type))
+    return recipe.resolved(formats.format_of(found.content_type))
 
 
 def find(found: Found, recipe: Recipe) -> Derived | None:
@@ -70,11 +69,10 @@ def sweep() -> int:
 def _still_served(names: Collection[str]) -> set[str]:
     """Of names that images are kept as: digests of public contents, and UUIDs of live files."""
     asked, served = list(names), set[str]()
-    published = (FileRow.is_private.is_(False), FileRow.download_limit.is_(None))
     for begin in range(0, len(asked), _BATCH):
         some = asked[begin : begin + _BATCH]
         for query in (
-            select(FileRow.digest).where(FileRow.digest.in_(some), *published, LIVE),
+            select(FileRow.digest).where(FileRow.digest.in_(some), PUBLISHED, LIVE),
             select(FileRow.id).where(FileRow.id.in_(some), LIVE),
         ):
             with reading() as connection:
@@ -84,7 +82,7 @@ def _still_served(names: Collection[str]) -> set[str]:
 
 def _original(found: Found) -> Original:
     open_it, is_still = partial(store.open, found.digest, found.size), partial(_is_still, found)
-    return Original(found.kept_as, _content_type(found), open_it, is_still)
+    return Original(found.kept_as, found.content_type, open_it, is_still)
 
 
 def _is_still(found: Found) -> bool:
@@ -94,7 +92,3 @@ def _is_still(found: Found) -> bool:
     except (FileNotFound, ContentRemoved):
         return False
     return now_found.kept_as == found.kept_as
-
-
-def _content_type(found: Found) -> str:
-    return found.media_type if isinstance(found, PublicBlob) else found.content_type

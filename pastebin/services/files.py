@@ -96,6 +96,11 @@ class PublicBlob:
         return self.address
 
     @property
+    def content_type(self) -> str:
+        """What the content says itself that it is: nothing else is known of it."""
+        return self.media_type
+
+    @property
     def kept_as(self) -> str:
         """Under which name what is made of it is kept."""
         return self.digest
@@ -338,6 +343,8 @@ LIVE = and_(
     FileRow.expires_at > bindparam("moment", type_=Moment),
     or_(FileRow.download_limit.is_(None), FileRow.downloads < FileRow.download_limit),
 )
+# Of what a hash address may lead to. In these words the partial indexes are found; with "IS 0" they are not.
+PUBLISHED = and_(FileRow.is_private == false(), FileRow.download_limit.is_(None))
 NEWEST_FIRST = (FileRow.created_at.desc(), FileRow.id.desc())
 FILES: Select[*tuple[Any, ...]] = (
     select(
@@ -365,8 +372,7 @@ _UNTIL = (
     select(FileRow.expires_at)
     .where(
         FileRow.digest == AddressRow.digest,
-        FileRow.is_private == false(),  # in these words the partial index is found; "IS 0" it is not
-        FileRow.download_limit.is_(None),
+        PUBLISHED,
         FileRow.expires_at > bindparam("moment", type_=Moment),
     )
     .order_by(FileRow.expires_at.desc())

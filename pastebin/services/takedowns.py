@@ -14,7 +14,7 @@ from pastebin.extensions import generation, now, reading, transaction
 from pastebin.models import FileRow, TakedownRow, TakenDownFileRow
 from pastebin.services import audit, names
 from pastebin.services.actor import Actor
-from pastebin.services.files import LIVE, in_batches, remove_within
+from pastebin.services.files import LIVE, PUBLISHED, in_batches, remove_within
 
 LONGEST_REASON = 1000
 
@@ -87,7 +87,7 @@ def listing(limit: int = 50, offset: int = 0) -> tuple[int, list[Takedown]]:
 
 def _is_published(connection: Connection, digest: str) -> bool:
     """Whether its hash address leads anywhere: to a live, public, unlimited file."""
-    published = (FileRow.digest == digest, ~FileRow.is_private, FileRow.download_limit.is_(None), LIVE)
+    published = (FileRow.digest == digest, PUBLISHED, LIVE)
     return connection.execute(select(FileRow.id).where(*published).limit(1), {"moment": now()}).first() is not None
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Integer, bindparam, false, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, or_, select, type_coerce, update
 
 from pastebin.extensions import Moment, now, tally, transaction
 from pastebin.models import FileRow
+from pastebin.services.files import PUBLISHED
 
 
 class OfFile(NamedTuple):
@@ -73,8 +74,7 @@ _OLDEST = (
     select(FileRow.id)
     .where(
         FileRow.digest == bindparam("content"),
-        FileRow.is_private == false(),  # in these words the partial index is found; "IS 0" it is not
-        FileRow.download_limit.is_(None),
+        PUBLISHED,
         type_coerce(FileRow.expires_at, BigInteger) + 0 > bindparam("moment", type_=Moment),
     )
     .order_by(FileRow.created_at, FileRow.id)

@@ -165,7 +165,7 @@ def test_a_thumbnail_is_replayed_while_it_is_kept_and_made_again_when_it_is_not(
     replayed = client.get(path, **as_served)
     assert passed_on == []
     with app.app_context():
-        derived.forget(about["sha256"])
+        derived.sweep(lambda _names: set())
 
     made_again = client.get(path, **as_served)
 

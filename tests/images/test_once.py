@@ -10,26 +10,7 @@ import pytest
 
 from pastebin.images.once import Once
 from pastebin.waiting import in_person
-
-
-def at_once(count: int, act: Callable[[], object]) -> list[object]:
-    """What each of so many threads got, or the exception that it met."""
-    results: list[object] = []
-    begin = threading.Barrier(count)
-
-    def run() -> None:
-        begin.wait()
-        try:
-            results.append(act())
-        except Exception as fault:
-            results.append(fault)
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+from tests.crowd import at_once
 
 
 def slowly(done: list[int], result: object = "made", seconds: float = 0.1) -> Callable[[], object]:

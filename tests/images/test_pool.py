@@ -23,6 +23,7 @@ from pastebin.images.pool import Bounds, Pool, PoolBusy, Renderer, RendererEnded
 from pastebin.images.recipe import THUMBNAIL, Format, Recipe
 from pastebin.nameless import nameless_file
 from pastebin.waiting import in_person
+from tests.crowd import at_once
 
 MIB = 1 << 20
 BUDGET = Budget(pixels=120_000_000, frames=1000, source_bytes=64 * MIB)
@@ -98,23 +99,6 @@ def processes_of(pool: Pool) -> set[int]:
     return {slot.renderer._process.pid for slot in pool._free if slot.renderer}
 
 
-def in_threads(count: int, act: Callable[[], object]) -> list[object]:
-    results: list[object] = []
-
-    def run() -> None:
-        try:
-            results.append(act())
-        except Exception as fault:
-            results.append(fault)
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_an_image_comes_back_with_its_size_and_digest(lasting: Pool, picture: bytes) -> None:
     made, content = render_with(lasting, picture)
 
@@ -157,7 +141,7 @@ def test_a_refused_image_does_not_end_the_process(pool: Pool, picture: bytes) ->
 
 
 def test_many_at_once_are_all_made_by_two_processes(pool: Pool, picture: bytes) -> None:
-    results = in_threads(30, lambda: len(render_with(pool, picture)[1]))
+    results = at_once(30, lambda: len(render_with(pool, picture)[1]))
 
     assert len(set(results)) == 1
     assert isinstance(results[0], int)
@@ -320,7 +304,7 @@ def test_a_turn_is_one_process_s_in_all_pools(make_pool: MakePool) -> None:
             time.sleep(0.05)
             inside.pop()
 
-    in_threads(8, visit)
+    at_once(8, visit)
 
     assert most == [1] * 8
 
@@ -342,7 +326,7 @@ def test_large_images_are_worked_on_one_at_a_time(make_pool: MakePool, large: by
     pools, numbers = [make_pool(), make_pool()], iter(range(3))
 
     with watching() as peak:
-        results = in_threads(3, lambda: render_with(pools[next(numbers) % 2], large)[0])
+        results = at_once(3, lambda: render_with(pools[next(numbers) % 2], large)[0])
 
     assert len(set(results)) == 1
     assert 200 * MIB < peak[0] < 470 * MIB  # one of them takes 245

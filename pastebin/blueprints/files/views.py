@@ -38,9 +38,8 @@ def serve(segment: str, name: str | None = None) -> Response:
         return blob, delivery.of_blob(blob, address.reference, address.extension, name)
 
     blob, content = look()
-    asked = transforms.extension_in(address.extension, name)
     viewed = views.of_content(blob.digest, current_actor().user_id)
-    return transforms.deliver(request, blob, content, asked, look, viewed=viewed)
+    return transforms.deliver(request, blob, content, look, viewed=viewed)
 
 
 def _serve_file(address: wire.Address, name: str | None) -> Response:
@@ -48,10 +47,9 @@ def _serve_file(address: wire.Address, name: str | None) -> Response:
     look = _looking_for(address, address.extension, name)
     file, content = look()
     spends = file.download_limit is not None and not actor.reads_as_owner(file.owner_id)
-    asked = transforms.extension_in(address.extension, name)
     spend = (lambda: files.spend_download(file.uuid)) if spends else None
     viewed = None if actor.owns(file.owner_id) else views.of_file(file.uuid)
-    return transforms.deliver(request, file, content, asked, look, spend, viewed)
+    return transforms.deliver(request, file, content, look, spend, viewed)
 
 
 def _looking_for(
@@ -60,10 +58,14 @@ def _looking_for(
     """What finds the file of a UUID for whoever asks, and how it leaves: as it is at that moment."""
 
     def look() -> tuple[StoredFile, delivery.Content]:
-        file = files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
+        file = _find(address)
         return file, delivery.of_file(file, extension, name)
 
     return look
+
+
+def _find(address: wire.Address) -> StoredFile:
+    return files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
 
 
 @bp.get("/<segment>/md5")
@@ -73,7 +75,7 @@ def md5(segment: str) -> Response:
     address = wire.parse_address(segment)
     if not address.is_uuid or address.extension is not None:
         return serve(segment, "md5")
-    file = files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
+    file = _find(address)
     return jsonify({"md5": checksums.md5_of(file)})
 
 

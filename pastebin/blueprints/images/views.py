@@ -104,4 +104,4 @@ def proxy(file_id: str) -> Response:
         # For its owner alone: no other site may use what a browser that is logged in can fetch here.
         return file, replace(delivery.of_file(file, asked.extension, None), shared=False, replayable=False)
 
-    return transforms.deliver(request, *look(), asked.extension, look)
+    return transforms.deliver(request, *look(), look)
