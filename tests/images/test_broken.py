@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pastebin.errors import ImageUnusable
+from pastebin.filetypes import media_type_of
 from pastebin.images.budget import Budget
-from pastebin.images.formats import READABLE, TRAITS
+from pastebin.images.formats import READABLE
 from pastebin.images.recipe import THUMBNAIL, Format, Recipe, Size
 from pastebin.images.render import render
 from tests.images.pictures import (
@@ -192,4 +193,4 @@ def test_any_picture_and_any_recipe_make_the_size_that_was_foretold(picture, rec
 
     image.load()
     assert made.size == expected == Size(*image.size)
-    assert image.get_format_mimetype() == TRAITS[made.format].media_type
+    assert image.get_format_mimetype() == media_type_of(made.format)
