@@ -1,5 +1,6 @@
 """The body of a request as a JSON object; and whether it is a form instead, where either is taken."""
 
+import json
 from typing import Any
 
 from flask import Request
@@ -15,6 +16,8 @@ def is_form(request: Request) -> bool:
 def json_object(request: Request, example: str) -> dict[str, Any]:
     """The object; an empty body is an empty one.
 
+    JSON has one kind of number: what is written 7.0 or 7e0 is the whole number 7 (JSON Schema 2020-12, "integer").
+
     Args:
         example: what a body may look like, for the message.
 
@@ -22,12 +25,17 @@ def json_object(request: Request, example: str) -> dict[str, Any]:
         BodyMalformed: no JSON object.
     """
     try:
-        body = request.get_json(force=True, silent=True) if request.get_data() else {}
-    except RecursionError:  # arrays within arrays, thousands deep
+        body = json.loads(request.get_data() or b"{}", parse_float=_number)
+    except (ValueError, RecursionError):  # no JSON; arrays within arrays, thousands deep
         body = None
     if not isinstance(body, dict):
         raise BodyMalformed(f"Send a JSON object, such as {example}.")
     return body
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def text_field(body: dict[str, Any], name: str) -> str:

@@ -303,6 +303,15 @@ def test_several_things_are_changed_at_once(client, ann):
     assert client.get(f"/{told['hash']}").data == b"hello\n"
 
 
+def test_a_whole_number_may_be_written_as_any_json_number(client, ann):
+    told = upload(client, headers=ann)
+
+    body = b'{"limit": 705.0, "expire": 864e2}'
+    answer = client.patch(f"{MINE}/{told['id']}", headers={**ann, "Content-Type": "application/json"}, data=body)
+
+    assert (answer.status_code, answer.json["limit"]) == (200, 705)
+
+
 def test_what_becomes_private_is_gone_at_once_also_where_it_was_just_read(app, client, make_app, ann):
     told = upload(client, headers=ann)
     other = make_app().test_client()
