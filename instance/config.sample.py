@@ -86,6 +86,17 @@
 # ANONYMOUS_QUOTA = "10GiB"
 # ANONYMOUS_MAX_EXPIRY = None
 
+# ---- Encrypted files
+
+# Bytes of one chunk; hours that such a file is kept at most.
+# MAX_CHUNK_SIZE = "32MiB"
+# MAX_RETENTION_HOURS = 720
+
+# Whom to write to about this server (shown to everybody), and whether the addresses that a file came
+# from are kept and shown to whoever has its link.
+# OPERATOR_EMAIL = ""
+# RECORD_ADDRESSES = False
+
 # ---- Accounts
 
 # Whether people may make accounts: "open" or "closed" (then: pastebin user add NAME).

@@ -21,6 +21,7 @@ from pastebin.blobs.staged import StagedStore
 from pastebin.blueprints import delivery, errors
 from pastebin.blueprints.api import bp as api
 from pastebin.blueprints.files import bp as files
+from pastebin.blueprints.hushfile import bp as hushfile
 from pastebin.blueprints.images import bp as images
 from pastebin.blueprints.keys import bp as keys
 from pastebin.blueprints.lane import Lane
@@ -68,7 +69,7 @@ def create_app(instance_folder: Path | str | None = None, **overrides: object) -
     _configure(app, folder, settings)
     _extend(app)
     migrations.upgrade_if_needed(app)
-    for blueprint in (web, api, keys, images, files):
+    for blueprint in (web, api, keys, images, hushfile, files):
         app.register_blueprint(blueprint)
     errors.register(app)
 

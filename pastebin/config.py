@@ -318,6 +318,13 @@ class Settings:
         None, read_optional_duration, "The longest an upload without an account is kept; none for no limit."
     )
 
+    MAX_CHUNK_SIZE: int = _setting(32 * MIB, read_size, "Bytes of one chunk of an encrypted file.")
+    MAX_RETENTION_HOURS: int = _setting(720, read_count, "Hours that an encrypted file is kept at most.")
+    OPERATOR_EMAIL: str = _setting("", read_mailbox, "Whom to write to about this server; shown to everybody.")
+    RECORD_ADDRESSES: bool = _setting(
+        False, read_switch, "Whether the addresses that an encrypted file came from are kept and shown."
+    )
+
     REGISTRATION: str = _setting("open", read_registration, "Whether people may make accounts: open or closed.")
     SESSION_LIFETIME: int = _setting(30 * DAY, read_duration, "How long a login lasts without being used.")
     REQUIRE_VERIFIED_EMAIL: bool = _setting(

@@ -184,6 +184,70 @@ class MethodNotAllowed(PastebinError):
     message = "This address does not take this method. See the Allow header for those that it takes."
 
 
+class ChunkNotFound(PastebinError):
+    """An encrypted file that has no chunk of this index (seed 004)."""
+
+    code = "INVALID_CHUNK_ERROR"
+    status = 416
+    message = "The file has no such chunk. Its info lists those that it consists of."
+
+
+class DownloadLimitReached(PastebinError):
+    """A chunk that was served as often as its uploader wanted (seed 004)."""
+
+    code = "DOWNLOAD_LIMIT_ERROR"
+    status = 404
+    message = "Download limit reached"
+
+
+class UploadUnfinished(PastebinError):
+    """An encrypted file of which not all has come yet (seed 004)."""
+
+    code = "UPLOAD_UNFINISHED_ERROR"
+    status = 412
+    message = "Upload is unfinished."
+
+
+class UploadClosed(PastebinError):
+    """An upload of an encrypted file that takes nothing: finished, given up, or never begun; which, is not told."""
+
+    code = "UPLOAD_CLOSED_ERROR"
+    status = 400
+    message = "No upload of this id is open: it is finished or given up, or was never begun."
+
+
+class ChunkMissing(PastebinError):
+    """A chunk that an encrypted file is to consist of and that was not uploaded; the upload goes on."""
+
+    code = "CHUNK_MISSING_ERROR"
+    status = 400
+    message = "A chunk was not uploaded."
+
+
+class UploadPasswordInvalid(PastebinError):
+    """No upload password, or another one than the upload was given."""
+
+    code = "INVALID_UPLOAD_PASSWORD_ERROR"
+    status = 403
+    message = "The uploadpassword is missing or wrong: it stands in the answer that began the upload."
+
+
+class DeletePasswordInvalid(PastebinError):
+    """No deletion password, another one than the uploader chose, or one where none was chosen."""
+
+    code = "INVALID_DELETE_PASSWORD_ERROR"
+    status = 403
+    message = "The deletepassword is missing or wrong. A file that was given none cannot be deleted."
+
+
+class BadRequest(PastebinError):
+    """Whatever else is asked of the hushfile protocol (seed 004, "Other requests")."""
+
+    code = "BAD_REQUEST_ERROR"
+    status = 400
+    message = "bad request"
+
+
 class AmbiguousFile(PastebinError):
     """A hash address with which the caller has several files; facts: `ids`."""
 

@@ -18,6 +18,11 @@ def is_under_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
+def is_under_hushfile(path: str) -> bool:
+    """Whether a path is the hushfile protocol's, which answers for itself (seed 004)."""
+    return path == "/api/file" or path.startswith("/api/file/")
+
+
 class QuickHeaders(EnvironHeaders):
     """The header fields of a request, read where the server left them.
 

@@ -40,6 +40,7 @@ class Needs(Enum):
     """Whom a view is for."""
 
     ANYONE = "anyone"
+    NOBODY = "anyone, as nobody: cookies and Authorization are not looked at"
     ACCOUNT = "an account: session or key"
     SESSION = "a session; every key is refused"
     STAFF_SESSION = "a session of staff"
@@ -139,7 +140,7 @@ def enter(rule: Rule) -> None:
     if rule.limit or request.method not in csrf.SAFE_METHODS or is_under_api(request.path):
         (rates.look if rule.uploads else rates.take)(rule.limit or Limit.GENERAL, actor)
     if rule.uploads:
-        _check_declared_length(actor, request)
+        _check_declared_length(rule, actor, request)
     elif request.method not in csrf.SAFE_METHODS and not actor.is_nobody:
         # Who takes their time with a body must not outlive what let them in. It is read here, and judged anew.
         request.get_data()
@@ -148,7 +149,8 @@ def enter(rule: Rule) -> None:
 
 def _admit(rule: Rule, request: Request) -> Actor:
     """Who asks, if they may; sets `g.actor`."""
-    g.actor = actor = identity.of_headers(request)
+    by_nobody = rule.needs is Needs.NOBODY
+    g.actor = actor = identity.of_nobody(request) if by_nobody else identity.of_headers(request)
     if not rule.always:
         switches.check(actor.user, rule.switch)
     _check_needs(rule, actor, request)
@@ -243,6 +245,10 @@ def check_verified(rule: Rule, actor: Actor) -> None:
 def _check_needs(rule: Rule, actor: Actor, request: Request) -> None:
     if not actor.is_nobody:
         return
+    if rule.needs is Needs.NOBODY:
+        if rule.switch is Switch.FILE_CREATE and anonymous_uploads_off():
+            raise SessionInvalid("Nobody may upload here without an account, and this upload is nobody's.")
+        return
     if rule.needs is not Needs.ANYONE:
         raise LoginNeeded if rule.on_page else SessionInvalid
     if rule.uploads and anonymous_uploads_off() and request.mimetype not in _FORMS:
@@ -250,7 +256,7 @@ def _check_needs(rule: Rule, actor: Actor, request: Request) -> None:
 
 
 def _check_csrf(rule: Rule, actor: Actor, request: Request) -> None:
-    if "Authorization" in request.headers:
+    if "Authorization" in request.headers and rule.needs is not Needs.NOBODY:
         return
     csrf.check_origin(request)
     if actor.is_nobody or rule.token is Token.NONE:
@@ -264,10 +270,13 @@ def _check_csrf(rule: Rule, actor: Actor, request: Request) -> None:
         csrf.check_token(header)
 
 
-def _check_declared_length(actor: Actor, request: Request) -> None:
+def _check_declared_length(rule: Rule, actor: Actor, request: Request) -> None:
     """The larger bound first: a form may still turn out to be somebody's, by its field `key`."""
     length = request.content_length
     if length is None:
+        return
+    if rule.needs is Needs.NOBODY:
+        bounds.check_chunk(length)
         return
     uploader = None if actor.is_nobody and request.mimetype in _FORMS else actor
     if length > bounds.largest_body(uploader) and request.mimetype == "multipart/form-data":

@@ -28,6 +28,11 @@ def of_headers(request: Request) -> Actor:
     return _of_cookie(request)
 
 
+def of_nobody(request: Request) -> Actor:
+    """Nobody, whatever credential there is."""
+    return nobody(hosts.client_address(request))
+
+
 def of_credential(request: Request, text: str) -> Actor:
     """Who asks, by a key or session token, with or without `Bearer`.
 

@@ -27,6 +27,7 @@ from pastebin.blueprints.answers import ReadyAnswer, made_while_sent
 from pastebin.errors import FileNotFound
 from pastebin.extensions import now, settings, store
 from pastebin.images.derived import Derived
+from pastebin.services.encrypted import METADATA, Chunk
 from pastebin.services.files import PublicBlob, StoredFile
 
 STORED_CSP = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
@@ -93,6 +94,15 @@ def of_file(file: StoredFile, extension: str | None, name: str | None) -> Conten
         file.charset, filename,
         file.created_at, expires_at=file.expires_at, shared=file.by_hash, whole=file.download_limit is not None,
         replayable=file.by_hash, asked_extension=asked,
+    )  # fmt: skip
+
+
+def of_chunk(chunk: Chunk) -> Content:
+    """A part of an encrypted file: opaque bytes, always whole, for whoever has its UUID."""
+    filename = f"{chunk.uuid}.{'metadata' if chunk.place == METADATA else chunk.place}"
+    return Content(
+        partial(store.open, chunk.digest, chunk.size), chunk.digest, chunk.size, filetypes.OCTET_STREAM, None, filename,
+        shared=False, whole=True,
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from werkzeug.wrappers import Response
 
 from pastebin.access import login, rates
-from pastebin.access.current import is_under_api
+from pastebin.access.current import is_under_api, is_under_hushfile
 from pastebin.errors import (
+    BadRequest,
     BodyMalformed,
     BodyTooLarge,
     EndpointNotFound,
@@ -63,14 +64,18 @@ def mark(response: Response, error: PastebinError) -> Response:
 def _render(error: PastebinError, fault: HTTPException | None = None) -> Response:
     if isinstance(error, LoginNeeded):
         return _to_login()
+    if isinstance(error, EndpointNotFound | NotThisMethod) and is_under_hushfile(request.path):
+        error = BadRequest()
     response = mark(_rendered(error), error)
-    allow = fault.valid_methods if isinstance(fault, MethodNotAllowed) else None
+    allow = fault.valid_methods if isinstance(fault, MethodNotAllowed) and response.status_code == 405 else None
     if allow:
         response.headers["Allow"] = ", ".join(sorted(allow))
     return response
 
 
 def _rendered(error: PastebinError) -> Response:
+    if is_under_hushfile(request.path):
+        return jsonify(_hushfile_body(error))
     if is_under_api(request.path):
         return jsonify(body_of(error))
     if _wants_line():
@@ -81,6 +86,13 @@ def _rendered(error: PastebinError) -> Response:
     if "text/html" in request.headers.get("Accept", ""):
         return _page(error)
     return jsonify(body_of(error))
+
+
+def _hushfile_body(error: PastebinError) -> dict[str, Any]:
+    """Seed 004's own form; `totalsize` is its word for a file that is not there."""
+    fileid = request.path.removeprefix("/api/file")[1:].partition("/")[0]
+    body = {"fileid": fileid or None, "status": error.message}
+    return {**body, "totalsize": 0} if isinstance(error, FileNotFound) and request.path.endswith("/info") else body
 
 
 def _page(error: PastebinError) -> Response:

@@ -19,13 +19,13 @@ from werkzeug.wsgi import get_input_stream
 from pastebin import expiry, filetypes
 from pastebin.access import gate
 from pastebin.access.current import current_request
-from pastebin.blobs import Spool, StoreFull
+from pastebin.blobs import Spool
 from pastebin.blueprints.blocks import Body, blocks
 from pastebin.blueprints.form_events import Event, Part, multipart_events, urlencoded_events
-from pastebin.config import write_size
-from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
+from pastebin.blueprints.spooling import Spooling
+from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid
 from pastebin.extensions import now
-from pastebin.services import bounds, names, uploads
+from pastebin.services import bounds, names
 from pastebin.services.actor import Scope
 from pastebin.services.uploads import Incoming, Privacy, Rules
 
@@ -34,8 +34,6 @@ MOST_FILES = 100
 _MOST_FIELD_BYTES = 64 * 1024
 _MOST_FIELDS_BYTES = 1 << 20
 _MOST_BEFORE_KEY = 64 * 1024
-# After so much the disk is looked at again: a body's length may not have been told, and others upload too.
-_ROOM_STEP = 16 << 20
 _FIRST_CHOICES = ("file", "img")
 _FIELDS = ("filename", "name", "expire", "limit", "private", "api")
 
@@ -109,12 +107,29 @@ def raw(path_name: str | None = None) -> Iterator[Received]:
     fields = _outer_fields(request)
     received = Received(fields=fields)
     name = path_name or fields.get("filename") or _disposition_name(request)
-    spooling = _Spooling(request.content_length or 0, bounds.largest_body(gate.current_actor()))
+    spooling = _FileSpooling(request.content_length or 0, bounds.largest_body(gate.current_actor()))
     with spooling.or_nothing():
         for block in blocks(_body(request)):
             spooling.write(block)
     received.files.append(spooling.finish(name))
     yield from _closing(received)
+
+
+@contextmanager
+def opaque(most_bytes: int) -> Iterator[Spool]:
+    """Receive a body that nobody looks at.
+
+    Raises:
+        BodyMalformed, BodyTooLarge, StorageFull.
+    """
+    request = current_request()
+    spooling = Spooling(request.content_length or 0, most_bytes)
+    try:
+        for block in blocks(_body(request)):
+            spooling.write(block)
+        yield spooling.spool
+    finally:
+        spooling.discard()
 
 
 def parse_rules(fields: dict[str, str], default_privacy: Privacy = Privacy.PUBLIC) -> Rules:
@@ -177,47 +192,19 @@ def _body(request: Request) -> Body:
     return cast(Body, get_input_stream(request.environ))
 
 
-class _Spooling:
-    """One file on its way into a spool, within what is left of the request's bound."""
+class _FileSpooling(Spooling):
+    """One file that is received: whether it is text is found out on the way."""
 
     def __init__(self, expected_bytes: int, most_bytes: int) -> None:
-        self._spool: Spool = uploads.new_spool(expected_bytes)
+        super().__init__(expected_bytes, most_bytes)
         self._probe = filetypes.TextProbe()
-        self._most = most_bytes
-        self._next_look = _ROOM_STEP
-
-    @contextmanager
-    def or_nothing(self) -> Iterator[None]:
-        """Throw the spool away where what is done inside fails."""
-        try:
-            yield
-        except BaseException:
-            self._spool.close()
-            raise
-
-    @property
-    def size(self) -> int:
-        return self._spool.size
 
     def write(self, block: bytes | memoryview) -> None:
-        if self.size + len(block) > self._most:
-            raise BodyTooLarge(
-                f"The upload is larger than {write_size(self._most)}, which is what is taken here.", limit=self._most
-            )
-        if self.size >= self._next_look:
-            self._next_look = self.size + _ROOM_STEP
-            uploads.check_room()
-        try:
-            self._spool.write(block)
-        except StoreFull as fault:
-            raise StorageFull from fault
+        super().write(block)
         self._probe.feed(block)
 
     def finish(self, name: str | None) -> Incoming:
-        return Incoming(self._spool, name, self._probe.finish())
-
-    def discard(self) -> None:
-        self._spool.close()
+        return Incoming(self.spool, name, self._probe.finish())
 
 
 class _FormReceiver:
@@ -291,7 +278,7 @@ class _FormReceiver:
         if not (self._is_wanted(part.name) if is_file else not self._text):
             self._skip(stream)
             return
-        spooling = _Spooling(self._expected(), self._largest() - self._file_bytes)
+        spooling = _FileSpooling(self._expected(), self._largest() - self._file_bytes)
         with spooling.or_nothing():
             for block in _until_end(stream):
                 spooling.write(block)

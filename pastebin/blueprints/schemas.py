@@ -484,6 +484,122 @@ class TakedownsSchema(_Object):
     items = fields.List(fields.Nested(_TakedownSchema), required=True)
 
 
+class EncryptedWantedSchema(_Object):
+    """What is asked of a new encrypted file; nothing is needed."""
+
+    deletepassword = fields.String(
+        allow_none=True, validate=validate.Length(max=1024),
+        metadata={"description": "Who knows it may delete the file. A hash of it is kept."},
+    )  # fmt: skip
+    expire = fields.Integer(
+        allow_none=True,
+        metadata={"description": "When it goes, as a Unix timestamp; without it as late as the server allows."},
+    )
+    limit = _limit(required=False)
+
+
+class EncryptedFormSchema(_Object):
+    """The same as a form; what is empty is not given."""
+
+    deletepassword = fields.String(validate=validate.Length(max=1024))
+    expire = fields.String(validate=validate.Regexp(r"^[0-9]{0,18}$"))
+    limit = fields.String(validate=validate.Regexp(r"^([1-9][0-9]{0,8})?$"))
+
+
+class EncryptedBegunSchema(_Object):
+    """An upload that was begun."""
+
+    id = _text("What the file is asked for by.", format="uuid")
+    uploadpassword = _text("What chunks are sent with. It stands here this once.")
+
+
+class ChunkQuerySchema(_Object):
+    """Who sends a part of an encrypted file."""
+
+    uploadpassword = _text("From the answer that began the upload.")
+
+
+class DeletePasswordSchema(_Object):
+    """Who may delete an encrypted file."""
+
+    deletepassword = _text("The one that its uploader chose.")
+
+
+class ChunkPutSchema(_Object):
+    """A chunk that was kept."""
+
+    index = _count("Its index.")
+    finished = Always(False)
+
+
+class EncryptedFinishSchema(_Object):
+    """Of which chunks an encrypted file consists."""
+
+    uploadpassword = _text("From the answer that began the upload.")
+    chunks = fields.List(
+        fields.Integer(validate=validate.Range(min=0)), required=True, validate=validate.Length(min=1),
+        metadata={"description": "Their indices, each once.", "uniqueItems": True},
+    )  # fmt: skip
+
+
+class FinishFormSchema(_Object):
+    """The same as a form: `chunks` is repeated, or one JSON list."""
+
+    uploadpassword = fields.String(required=True)
+    chunks = fields.List(fields.String(validate=validate.Regexp("^[0-9]{1,9}$")), required=True)
+
+
+class EncryptedStatusSchema(_Object):
+    """It is done."""
+
+    fileid = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.Equal("OK"))
+
+
+class ExistsSchema(_Object):
+    """A file is there."""
+
+    fileid = fields.String(required=True)
+    exists = Always(True)
+
+
+class EncryptedFileSchema(_Object):
+    """What is known of an encrypted file: nothing of what is in it."""
+
+    fileid = fields.String(required=True)
+    chunks = fields.List(fields.Integer(), required=True, metadata={"description": "The indices of its chunks."})
+    totalsize = _count("Bytes of all chunks together, encrypted as they are.")
+    finished = fields.Boolean(required=True)
+    ip = fields.List(
+        fields.String(), required=True,
+        metadata={"description": "The addresses that it came from, where RECORD_ADDRESSES is on."},
+    )  # fmt: skip
+    expire = fields.Integer(required=True, metadata={"description": "When it goes, as a Unix timestamp."})
+    limit = _limit(required=True)
+    downloads = _count("How often it was downloaded: the most of any chunk.")
+
+
+class ServerInfoSchema(_Object):
+    """What a server takes, and who runs it."""
+
+    server_operator_email = _text("Whom to write to; empty where nobody is named.")
+    max_retention_hours = fields.Float(required=True, metadata={"description": "How long a file is kept at most."})
+    max_chunksize_bytes = _count("Bytes of a chunk at most.")
+    max_filesize_bytes = _count("Bytes of all chunks of a file together at most.")
+
+
+class HushfileErrorSchema(Schema):
+    """What went wrong, in the form of the hushfile protocol: the status says what, its sentence what to do."""
+
+    class Meta:
+        """Of a file that is not there its `info` also has `totalsize`, 0."""
+
+        unknown = INCLUDE
+
+    fileid = fields.String(required=True, allow_none=True)
+    status = fields.String(required=True)
+
+
 class ErrorSchema(Schema):
     """What went wrong. Programs go by `code`, which never changes; `message` is for people, and says what to do."""
 

@@ -3,6 +3,7 @@
 from pastebin.models.accounts import ApiKeyRow, SessionRow, UserRow
 from pastebin.models.blobs import AddressRow, BlobRow, BlobState, StagedRow
 from pastebin.models.counters import CounterRow, LeaseRow
+from pastebin.models.encrypted import ChunkRow, EncryptedFileRow, ParticipantRow
 from pastebin.models.files import FileRow
 from pastebin.models.mail import OutboxRow, TicketRow
 from pastebin.models.operation import AuditRow, SwitchRow
@@ -14,10 +15,13 @@ __all__ = [
     "AuditRow",
     "BlobRow",
     "BlobState",
+    "ChunkRow",
     "CounterRow",
+    "EncryptedFileRow",
     "FileRow",
     "LeaseRow",
     "OutboxRow",
+    "ParticipantRow",
     "SessionRow",
     "StagedRow",
     "SwitchRow",

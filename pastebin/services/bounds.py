@@ -34,6 +34,22 @@ def check_size(actor: Actor | None, size_bytes: int) -> None:
         )
 
 
+def largest_chunk() -> int:
+    """Bytes that one part of an encrypted file may have."""
+    return min(settings.MAX_CHUNK_SIZE, settings.MAX_FILE_SIZE)
+
+
+def check_chunk(size_bytes: int) -> None:
+    """Make sure that one part of an encrypted file may have so many bytes.
+
+    Raises:
+        BodyTooLarge: it may not; facts have the `limit`.
+    """
+    limit = largest_chunk()
+    if size_bytes > limit:
+        raise BodyTooLarge(f"A chunk has at most {write_size(limit)} here: send smaller ones.", limit=limit)
+
+
 def _hint(actor: Actor | None, limit: int) -> str:
     """How to send more, where that can be said."""
     if actor is None:

@@ -22,7 +22,7 @@ from pastebin.addresses import is_uuid
 from pastebin.errors import AmbiguousFile, FileNotFound
 from pastebin.extensions import Moment, generation, now, reading, settings, transaction
 from pastebin.models import AddressRow, BlobRow, FileRow
-from pastebin.services import hashes, limits, secrets, tombstones, totals
+from pastebin.services import hashes, limits, references, secrets, tombstones, totals
 from pastebin.services.actor import Actor, Scope
 from pastebin.services.hashes import Lookup
 
@@ -299,9 +299,7 @@ def remove_within(connection: Connection, *conditions: ColumnElement[bool]) -> i
     named = delete(FileRow).where(*conditions).returning(FileRow.digest, FileRow.owner_id, FileRow.size)
     gone = connection.execute(named).all()
     totals.subtract(connection, [(row.owner_id, row.size) for row in gone])
-    still_named = select(FileRow.id).where(FileRow.digest == BlobRow.digest).exists()
-    orphans = update(BlobRow).where(BlobRow.digest.in_({row.digest for row in gone}), ~still_named)
-    connection.execute(orphans.values(orphaned_at=now()))
+    references.dropped(connection, {row.digest for row in gone})
     return len(gone)
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from pastebin.blobs import BlobMissing
 from pastebin.extensions import generation, now, reading, store, transaction
-from pastebin.models import AddressRow, BlobRow, BlobState, FileRow
-from pastebin.services import files, staging, totals
+from pastebin.models import AddressRow, BlobRow, BlobState, ChunkRow, EncryptedFileRow, FileRow
+from pastebin.services import encrypted, files, references, staging, totals
 
 _STEP_BYTES = 1 << 20
 
@@ -79,7 +79,9 @@ def _check_blobs(report: Report, deep: bool) -> Iterator[str]:
 
 
 def _note_fault(report: Report, digest: str, fault: str) -> None:
-    names = ", ".join(_scalars(select(FileRow.id).where(FileRow.digest == digest))) or "no file"
+    files = _scalars(select(FileRow.id).where(FileRow.digest == digest))
+    chunks = _scalars(select(ChunkRow.file_id).where(ChunkRow.digest == digest))
+    names = ", ".join([*files, *chunks]) or "no file"
     report.faults.append(f"blob {digest} {fault}; named by {names}")
 
 
@@ -121,9 +123,12 @@ def _hash_of(digest: str) -> str:
 def _check_references(report: Report) -> None:
     """Files whose blob has no row, and blobs without an address: neither can happen, so both are faults."""
     with reading() as connection:
-        report.files = connection.execute(select(func.count()).select_from(FileRow)).scalar_one()
+        for table in (FileRow, EncryptedFileRow):
+            report.files += connection.execute(select(func.count()).select_from(table)).scalar_one()
     for uuid in _scalars(select(FileRow.id).where(~_is_among(BlobRow.digest, FileRow.digest))):
         report.faults.append(f"file {uuid} names a blob that has no record")
+    for uuid in _scalars(select(ChunkRow.file_id).where(~_is_among(BlobRow.digest, ChunkRow.digest)).distinct()):
+        report.faults.append(f"encrypted file {uuid} names a blob that has no record")
     for digest in _scalars(select(BlobRow.digest).where(~_is_among(AddressRow.digest, BlobRow.digest))):
         report.faults.append(f"blob {digest} has no address")
 
@@ -166,6 +171,8 @@ def _forget(report: Report, digest: str, deep: bool) -> None:
             return
         if is_bad:
             files.remove_within(connection, FileRow.digest == digest)
+            while encrypted.remove_within(connection, encrypted.with_content(digest)):
+                pass
             connection.execute(delete(BlobRow).where(BlobRow.digest == digest))
             staging.forget(connection, digest)
             store.remove(digest)
@@ -178,7 +185,7 @@ def _forget(report: Report, digest: str, deep: bool) -> None:
 def _mend_orphans(report: Report) -> None:
     """Put blobs that no file names on the sweep's list."""
     unlisted = (
-        ~_is_among(FileRow.digest, BlobRow.digest),
+        ~references.NAMED,
         BlobRow.orphaned_at.is_(None),
         BlobRow.state == BlobState.LIVE,
     )

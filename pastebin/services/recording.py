@@ -7,7 +7,7 @@ not. An upload's time must not tell which it was.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -45,14 +45,15 @@ class BlobRecord:
 class Recording:
     """What one request adds, all of it or nothing: its contents and its files (rows as the database keeps them).
 
-    `place` is the one that it takes of a rate limit.
+    `place` is the one that it takes of a rate limit; `also` what else is written with it, and may refuse it.
     """
 
     actor: Actor
     size_bytes: int
-    blobs: Sequence[BlobRecord]
-    files: Sequence[Values]
+    blobs: Sequence[BlobRecord] = ()
+    files: Sequence[Values] = ()
     place: limits.Wanted | None = None
+    also: Callable[[Connection], None] | None = None
 
 
 class SweptAway(Exception):
@@ -66,6 +67,7 @@ def record(connection: Connection, recordings: Sequence[Recording]) -> None:
         RateLimited: others took the last places meanwhile.
         StorageLimit: no room left in an actor's quota.
         ContentRemoved: a content of this digest was taken down.
+        Whatever an `also` raises.
         SweptAway: a sweep was quicker.
     """
     limits.take_within(connection, [recording.place for recording in recordings if recording.place])
@@ -74,6 +76,9 @@ def record(connection: Connection, recordings: Sequence[Recording]) -> None:
     _name(connection, blobs)
     staging.stage(connection, {blob.digest: blob.content for blob in blobs if blob.content is not None}.items())
     _INSERT_FILES.count(connection, [file for recording in recordings for file in recording.files])
+    for recording in recordings:
+        if recording.also:
+            recording.also(connection)
     # The rows are ours until the commit, and the sweep unlinks in a transaction that has them: the bytes stay from now.
     if not all(store.stands(blob.digest, blob.stamp) for blob in blobs if blob.content is None):
         raise SweptAway
@@ -107,7 +112,10 @@ def _charge(connection: Connection, recordings: Sequence[Recording]) -> None:
 def _name(connection: Connection, blobs: Iterable[BlobRecord]) -> None:
     """See to it that every blob has its row, live, and its address."""
     # In one order everywhere, so that two transactions never wait for each other (PostgreSQL).
-    by_digest = {blob.digest: blob for blob in blobs}
+    by_digest: dict[str, BlobRecord] = {}
+    for blob in blobs:
+        if blob.digest not in by_digest or blob.row["media_type"]:
+            by_digest[blob.digest] = blob
     distinct = {digest: by_digest[digest] for digest in sorted(by_digest)}
     rows = _KNOWN.rows(connection, [{"of": digest} for digest in distinct])
     known = [four for row in rows for four in _by_four(row or ())]
@@ -144,7 +152,12 @@ def _known(count: int) -> Prepared:
 
 _KNOWN = PreparedMany(_known)
 _ADD_ADDRESSES = inserting(cast(Table, AddressRow.__table__), "(digest) DO NOTHING")
+# What an encrypted chunk is, nobody looks at; who uploads the same bytes as a file must not be told so.
 _ADD_OR_REVIVE_BLOBS = inserting(
-    cast(Table, BlobRow.__table__), "(digest) DO UPDATE SET state = excluded.state, orphaned_at = NULL"
+    cast(Table, BlobRow.__table__),
+    "(digest) DO UPDATE SET state = excluded.state, orphaned_at = NULL,"
+    " media_type = COALESCE(NULLIF(excluded.media_type, ''), blobs.media_type),"
+    " extension = COALESCE(NULLIF(excluded.extension, ''), blobs.extension),"
+    " charset = COALESCE(excluded.charset, blobs.charset)",
 )
 _INSERT_FILES = inserting(cast(Table, FileRow.__table__))

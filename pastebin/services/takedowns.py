@@ -6,13 +6,13 @@ Not a plain deletion: that removes files and says nothing of their content.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from pastebin.addresses import DIGEST_LENGTH, is_hash
 from pastebin.errors import FieldsInvalid, TakedownNotFound
 from pastebin.extensions import generation, now, reading, transaction
-from pastebin.models import FileRow, TakedownRow, TakenDownFileRow
-from pastebin.services import audit, names
+from pastebin.models import ChunkRow, EncryptedFileRow, FileRow, TakedownRow, TakenDownFileRow
+from pastebin.services import audit, encrypted, names
 from pastebin.services.actor import Actor
 from pastebin.services.files import LIVE, PUBLISHED, in_batches, remove_within
 
@@ -43,7 +43,7 @@ def make(actor: Actor | None, digest: str, reason: str) -> tuple[Takedown, int]:
     """
     made = Takedown(_check_digest(digest), _check_reason(reason), now())
     with transaction() as connection:
-        files = connection.execute(select(func.count()).where(FileRow.digest == made.digest)).scalar_one()
+        files = _count(connection, made.digest)
         _write(connection, made, was_published=_is_published(connection, made.digest))
         audit.note(connection, actor, "takedown", digest=made.digest, reason=made.reason, count=files)
     # From here on no upload of it is taken. Files go in batches, for there may be many, and others write in between.
@@ -53,7 +53,10 @@ def make(actor: Actor | None, digest: str, reason: str) -> tuple[Takedown, int]:
 def sweep() -> None:
     """Go on with takedowns that were cut off."""
     unfinished = select(TakedownRow.digest).where(
-        select(FileRow.id).where(FileRow.digest == TakedownRow.digest).exists()
+        or_(
+            select(FileRow.id).where(FileRow.digest == TakedownRow.digest).exists(),
+            select(ChunkRow.file_id).where(ChunkRow.digest == TakedownRow.digest).exists(),
+        )
     )
     with reading() as connection:
         left = connection.execute(unfinished).scalars().all()
@@ -101,7 +104,29 @@ def _remove(digest: str) -> int:
             connection.execute(insert(TakenDownFileRow).from_select(["uuid", "digest"], known), {"moment": now()})
             removed += remove_within(connection, these)
         generation.advance()
-    return removed
+    return removed + _remove_encrypted(digest)
+
+
+def _remove_encrypted(digest: str) -> int:
+    """Remove the encrypted files that have the content as a chunk: whoever has a link could read them."""
+    removed = 0
+    some = select(EncryptedFileRow.id).where(encrypted.with_content(digest)).limit(1)
+    while True:
+        with transaction() as connection:
+            uuid = connection.execute(some).scalar_one_or_none()
+            if uuid is None:
+                return removed
+            this = EncryptedFileRow.id == uuid
+            if connection.execute(select(EncryptedFileRow.id).where(this, EncryptedFileRow.is_finished)).first():
+                connection.execute(insert(TakenDownFileRow).values(uuid=uuid, digest=digest))
+            removed += encrypted.remove_within(connection, this)
+
+
+def _count(connection: Connection, digest: str) -> int:
+    """How many files have this content, encrypted ones among them."""
+    plain = select(func.count()).where(FileRow.digest == digest)
+    with_chunk = select(func.count()).select_from(EncryptedFileRow).where(encrypted.with_content(digest))
+    return int(connection.execute(plain).scalar_one() + connection.execute(with_chunk).scalar_one())
 
 
 def _write(connection: Connection, made: Takedown, *, was_published: bool) -> None:

@@ -20,10 +20,12 @@ from pastebin.models import BlobRow, BlobState, FileRow, LeaseRow
 from pastebin.services import (
     closing,
     derivatives,
+    encrypted,
     files,
     keys,
     limits,
     outbox,
+    references,
     sessions,
     staging,
     strays,
@@ -73,7 +75,8 @@ def sweep(*, slices: int = 1, slice_number: int = 0) -> Swept:
 def _sweep(slices: int, slice_number: int) -> Swept:
     closing.sweep()
     takedowns.sweep()
-    swept = Swept(files=_remove_due_files(), blobs=_remove_orphans())
+    swept = Swept(files=_remove_due_files() + encrypted.sweep())
+    swept.blobs = _remove_orphans()
     derivatives.sweep()
     swept.strays = store.clean(settings.SWEEP_GRACE) + _remove_strays(slice_number, slices)
     sessions.sweep()
@@ -130,12 +133,11 @@ def _remove_orphans() -> int:
 
 
 def _mark(digests: Sequence[str]) -> None:
-    """Mark as dying those that still no file names, and take the others off the list."""
-    named = select(FileRow.id).where(FileRow.digest == BlobRow.digest).exists()
+    """Mark as dying those that still nothing names, and take the others off the list."""
     listed = update(BlobRow).where(BlobRow.digest.in_(digests))
     with transaction() as connection:
-        connection.execute(listed.where(named).values(orphaned_at=None))
-        connection.execute(listed.where(~named).values(state=BlobState.DYING, orphaned_at=None))
+        connection.execute(listed.where(references.NAMED).values(orphaned_at=None))
+        connection.execute(listed.where(~references.NAMED).values(state=BlobState.DYING, orphaned_at=None))
 
 
 def _unlink(digest: str) -> bool:

@@ -1,44 +1,23 @@
-"""Take files in: bytes first, then the record, then the answer.
+"""Take files in: what they are called, what they are, by which rules, and then kept (`keeping`)."""
 
-The order is what the promises rest on (contract section 3, last line): the
-bytes are durable before a record names them, or with it (`staging`), and the
-record is committed before anybody is told. A crash between leaves bytes that
-nobody names, which the sweep removes after a grace period; never a record
-without bytes.
-"""
-
-import logging
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-
 from pastebin import filetypes
-from pastebin.blobs import Spool, StoreBusy, StoreFull
-from pastebin.errors import (
-    FieldsInvalid,
-    ServiceUnavailable,
-    StorageFull,
-    TypeNotAllowed,
-)
-from pastebin.extensions import FOREVER, instant, milliseconds, moment, now, settings, store
-from pastebin.models import BlobState
-from pastebin.services import bounds, limits, secrets, staging, strays
+from pastebin.blobs import Spool
+from pastebin.errors import FieldsInvalid, TypeNotAllowed
+from pastebin.extensions import FOREVER, instant, milliseconds, moment, now, settings
+from pastebin.services import bounds, limits, secrets
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
-from pastebin.services.group_commit import commit_together
-from pastebin.services.recording import BlobRecord, Recording, SweptAway, record
-
-log = logging.getLogger(__name__)
-
-# How often bytes that the sweep takes away in between are put again.
-_MOST_TRIES = 20
+from pastebin.services.keeping import Content, keep
+from pastebin.services.recording import Recording
 
 
 class Privacy(Enum):
@@ -76,31 +55,6 @@ class Uploaded:
     delete_token: str
 
 
-def new_spool(expected_bytes: int = 0) -> Spool:
-    """Where the next file is received.
-
-    Raises:
-        StorageFull: the disk is below its reserve, or would be with that many bytes more.
-        ServiceUnavailable: too many uploads are under way.
-    """
-    try:
-        return store.spool(expected_bytes)
-    except StoreFull as fault:
-        raise StorageFull from fault
-    except StoreBusy as fault:
-        raise ServiceUnavailable("Too many uploads are under way. Nothing was kept; try again in a minute.") from fault
-
-
-def check_room() -> None:
-    """Make sure, in the middle of an upload, that the disk is still above its reserve.
-
-    Raises:
-        StorageFull: it is not: what is in the reserve is for reads, deletions and what others have begun.
-    """
-    if store.free_bytes() < 0:
-        raise StorageFull
-
-
 def take_in(
     actor: Actor, incoming: Sequence[Incoming], rules: Rules, place: limits.Wanted | None = None
 ) -> list[Uploaded]:
@@ -123,9 +77,10 @@ def take_in(
     for file in described:
         _check_type(file)
     made = [_row_of(actor, file, rules) for file in described]
-    size_bytes = sum(file.spool.size for file in described)
-    _keep(described, Recording(actor, size_bytes, [], [record for record, _ in made], place))
-    return [_told(record, token, file) for (record, token), file in zip(made, described, strict=True)]
+    contents = [file.content for file in described]
+    size_bytes = sum(content.spool.size for content in contents)
+    keep(contents, Recording(actor, size_bytes, files=[record for record, _ in made], place=place))
+    return [_told(record, token, content) for (record, token), content in zip(made, contents, strict=True)]
 
 
 def check_rules(actor: Actor, rules: Rules) -> Rules:
@@ -156,20 +111,10 @@ def check_rules(actor: Actor, rules: Rules) -> Rules:
 class _Described:
     """A file with all that its content and its name say of it."""
 
-    spool: Spool
-    digest: str
+    content: Content
     filename: str
     extension: str
     media_type: str
-    sniffed: filetypes.Sniffed
-    charset: str | None
-    address: str = ""
-    was_put: bool = False
-
-    @property
-    def content_type(self) -> str:
-        """What the content says itself that it is, whatever its name says."""
-        return filetypes.media_type_for("", self.sniffed, self.charset)
 
     @classmethod
     def of(cls, file: Incoming) -> "_Described":
@@ -177,31 +122,10 @@ class _Described:
         unnamed = "paste.txt" if file.charset else "stdin.bin"
         filename = filetypes.sanitise_filename(file.filename) or unnamed
         extension = filetypes.choose_extension(filename, sniffed, file.charset)
-        media_type = filetypes.media_type_for(extension, sniffed, file.charset)
-        return cls(file.spool, file.spool.digest(), filename, extension, media_type, sniffed, file.charset)
-
-    def put(self) -> BlobRecord:
-        """Make the bytes durable, unless they are to be staged; what is to be recorded of them.
-
-        Raises:
-            StoreFull: the disk is full.
-        """
-        content = staging.to_stage(self.spool)
-        stamp = ""
-        if content is None:
-            stamp = store.put(self.spool)
-            self.was_put = True
-        row = {
-            "digest": self.digest,
-            "size": self.spool.size,
-            "media_type": self.content_type,
-            "extension": filetypes.choose_extension(None, self.sniffed, self.charset),
-            "charset": self.charset,
-            "state": BlobState.LIVE,
-            "created_at": milliseconds(now()),
-            "orphaned_at": None,
-        }
-        return BlobRecord(row, stamp, content)
+        by_itself = filetypes.media_type_for("", sniffed, file.charset)
+        own_extension = filetypes.choose_extension(None, sniffed, file.charset)
+        content = Content(file.spool, file.spool.digest(), by_itself, own_extension, file.charset)
+        return cls(content, filename, extension, filetypes.media_type_for(extension, sniffed, file.charset))
 
 
 def _check_type(file: _Described) -> None:
@@ -221,9 +145,9 @@ def _row_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any
     token, created_at = secrets.random_token(), time.time_ns() // 1000
     record = {
         "id": str(uuid.uuid4()),
-        "digest": file.digest,
+        "digest": file.content.digest,
         "owner_id": actor.user_id,
-        "size": file.spool.size,
+        "size": file.content.spool.size,
         "filename": file.filename,
         "name": rules.name,
         "extension": file.extension,
@@ -242,49 +166,12 @@ def _row_of(actor: Actor, file: _Described, rules: Rules) -> tuple[dict[str, Any
     return record, token
 
 
-def _keep(files: Sequence[_Described], recording: Recording) -> None:
-    """Bytes, then records. No database lock is held while the disk is waited for."""
-    try:
-        _put_and_record(files, recording)
-    except BaseException:
-        _take_back(files)
-        if recording.place:
-            recording.place.place = None  # rolled back, if it had been taken
-        raise
-
-
-def _take_back(files: Sequence[_Described]) -> None:
-    """Remove the bytes of a refused upload: they must not fill the disk until the sweep comes."""
-    try:
-        for file in files:
-            if file.was_put:
-                strays.remove(file.digest)
-    except (SQLAlchemyError, OSError):
-        log.warning("bytes of a refused upload are left to the sweep", exc_info=True)
-
-
-def _put_and_record(files: Sequence[_Described], recording: Recording) -> None:
-    for _ in range(_MOST_TRIES):
-        try:
-            blobs = [file.put() for file in files]
-            commit_together(record, replace(recording, blobs=blobs))
-        except StoreFull as fault:
-            raise StorageFull from fault
-        except (SweptAway, IntegrityError):
-            # An IntegrityError is another worker giving out the same address at this very moment (PostgreSQL).
-            continue
-        for file, blob in zip(files, blobs, strict=True):
-            file.address = blob.address
-        return
-    raise ServiceUnavailable("The upload could not be recorded. Try again.")
-
-
-def _told(row: dict[str, Any], token: str, file: _Described) -> Uploaded:
+def _told(row: dict[str, Any], token: str, content: Content) -> Uploaded:
     created_at, updated_at = instant(row["created_at"]), moment(row["updated_at"])
     stored = StoredFile(
-        row["id"], file.digest, file.address, row["size"], row["owner_id"], row["filename"], row["name"],
-        row["extension"], row["media_type"], file.content_type, file.charset, row["is_private"], row["private_key"],
-        None if row["expires_at"] == FOREVER else moment(row["expires_at"]), row["download_limit"],
-        row["downloads"], row["views"], created_at, updated_at,
+        row["id"], content.digest, content.address, row["size"], row["owner_id"], row["filename"], row["name"],
+        row["extension"], row["media_type"], content.media_type, content.charset, row["is_private"],
+        row["private_key"], None if row["expires_at"] == FOREVER else moment(row["expires_at"]),
+        row["download_limit"], row["downloads"], row["views"], created_at, updated_at,
     )  # fmt: skip
     return Uploaded(stored, token)

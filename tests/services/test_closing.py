@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from pastebin.errors import CredentialsInvalid, PasswordInvalid, SessionInvalid, UserNotFound
 from pastebin.extensions import reading
 from pastebin.models import ApiKeyRow, FileRow, SessionRow, UserRow
-from pastebin.services import accounts, closing, files, keys, sessions, upkeep, uploads
+from pastebin.services import accounts, closing, files, keeping, keys, sessions, upkeep, uploads
 from pastebin.services.actor import Actor, ActorKind, nobody
 from tests.conftest import PASSWORD, bearer
 from tests.contents import stored
@@ -100,7 +100,7 @@ def test_what_was_cut_off_is_locked_and_the_sweep_finishes_it(app, client, ann, 
 
 def take_in(user, content: bytes) -> None:
     """An upload whose request began while the account still stood."""
-    spool = uploads.new_spool()
+    spool = keeping.new_spool()
     spool.write(content)
     uploads.take_in(acting(user), [uploads.Incoming(spool, "late.txt", "utf-8")], uploads.Rules())
 

@@ -193,9 +193,9 @@ def test_where_the_record_cannot_be_written_nothing_is_kept(app, monkeypatch):
     def fail(*arguments, **named):
         raise OSError("the disk is gone")
 
-    from pastebin.services import uploads
+    from pastebin.services import keeping
 
-    monkeypatch.setattr(uploads, "commit_together", fail)
+    monkeypatch.setattr(keeping, "commit_together", fail)
     with pytest.raises(OSError, match="gone"):
         take(b"never kept")
 

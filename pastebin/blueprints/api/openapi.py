@@ -21,10 +21,12 @@ from werkzeug.routing import Rule as Route
 
 from pastebin import errors
 from pastebin.access.csrf import HEADER, SAFE_METHODS
+from pastebin.access.current import is_under_hushfile
 from pastebin.access.gate import Needs, Rule, Token
 from pastebin.blueprints.description import JSON, Answer, Description, description_of
-from pastebin.blueprints.schemas import ErrorSchema
+from pastebin.blueprints.schemas import ErrorSchema, HushfileErrorSchema
 from pastebin.errors import PastebinError
+from pastebin.services.switches import Switch
 
 _KEPT = "pastebin.openapi"
 _COOKIE = "pastebin_session"  # see pastebin/access/session_cookie.py
@@ -34,7 +36,8 @@ _KINDS: dict[str, dict[str, str]] = {"int": {"type": "integer"}, "uuid": {"type"
 _ABOUT = """\
 Upload files, manage API keys. The page `/api` says the same with examples for people.
 
-Every error is the schema `Error`; go by its `code`. GET routes answer HEAD as well, and all routes OPTIONS."""
+Every error is the schema `Error`; go by its `code`. GET routes answer HEAD as well, and all routes OPTIONS.
+But what is under `/api/file` has errors of its own, `HushfileError`, and answers whatever it does not know with 400."""
 
 _SECURITY_SCHEMES = {
     "apiKey": {
@@ -67,9 +70,11 @@ _BY_ANYTHING = (
 )  # fmt: skip
 _BY_CHANGES = (errors.CsrfMissing, errors.CsrfInvalid, errors.CrossSite)
 _BY_BODY = (errors.BodyMalformed, errors.FieldsInvalid)
+_BY_BYTES = (
+    errors.BodyTooSlow, errors.BodyTooLarge, errors.StorageLimit, errors.ContentRemoved, errors.StorageFull,
+)  # fmt: skip
 _BY_UPLOAD = (
-    errors.SessionInvalid, errors.EmailNotVerified, errors.BodyTooSlow, errors.BodyTooLarge, errors.FieldsMissing,
-    errors.TypeNotAllowed, errors.StorageLimit, errors.ContentRemoved, errors.StorageFull,
+    errors.SessionInvalid, errors.EmailNotVerified, errors.FieldsMissing, errors.TypeNotAllowed, *_BY_BYTES,
 )  # fmt: skip
 
 _HEADERS_OF_LIMITS = {
@@ -115,6 +120,8 @@ def path_of(route: Route) -> str:
 
 def errors_of(rule: Rule, method: str, described: Description) -> list[type[PastebinError]]:
     """What a view may refuse with: by its gate, by what it reads, and by what it says itself."""
+    if rule.needs is Needs.NOBODY:
+        return _errors_of_nobody(rule, method, described)
     found: list[type[PastebinError]] = [*_BY_ANYTHING, *described.errors]
     if rule.needs is not Needs.ANYONE:
         found.append(errors.SessionInvalid)
@@ -126,6 +133,20 @@ def errors_of(rule: Rule, method: str, described: Description) -> list[type[Past
         found += _BY_BODY
     if rule.uploads:
         found += _BY_UPLOAD
+    return list(dict.fromkeys(found))
+
+
+def _errors_of_nobody(rule: Rule, method: str, described: Description) -> list[type[PastebinError]]:
+    """Where no credential is looked at, none can be wrong."""
+    found = [error for error in (*_BY_ANYTHING, *described.errors) if error is not errors.KeyInvalid]
+    if method not in SAFE_METHODS:
+        found.append(errors.CrossSite)
+    if rule.switch is Switch.FILE_CREATE:
+        found.append(errors.SessionInvalid)
+    if rule.uploads:
+        found += [errors.BodyMalformed, *_BY_BYTES]
+    elif described.body:
+        found += _BY_BODY
     return list(dict.fromkeys(found))
 
 
@@ -176,7 +197,7 @@ def _operation(route: Route, method: str, view: Any, described: Description) -> 
         "operationId": "_".join(re.findall(r"\w+", f"{method.lower()} {path_of(route)}")),
         "summary": " ".join(summary.split()),
         "security": _security(rule, method),
-        "responses": _answers(described) | _error_answers(errors_of(rule, method, described)),
+        "responses": _answers(described) | _error_answers(errors_of(rule, method, described), route.rule),
     }
     if rest:
         operation["description"] = rest
@@ -196,6 +217,8 @@ def _security(rule: Rule, method: str) -> list[dict[str, list[str]]]:
     token: dict[str, list[str]] = {"sessionToken": []}
     if rule.for_sessions:
         return [token, cookie]
+    if rule.needs is Needs.NOBODY:
+        return [{}]
     ways = [{"apiKey": [str(rule.scope)] if rule.scope else []}, token, cookie]
     return [{}, *ways] if rule.needs is Needs.ANYONE else ways
 
@@ -226,11 +249,12 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return _response(answer.about, {**answer.headers, **_HEADERS_OF_LIMITS}, answer.media_type, schema)
 
 
-def _error_answers(found: list[type[PastebinError]]) -> dict[str, Any]:
+def _error_answers(found: list[type[PastebinError]], path: str) -> dict[str, Any]:
     by_status: dict[int, list[type[PastebinError]]] = {}
     for error in found:
         by_status.setdefault(error.status, []).append(error)
-    return {str(status): _error_answer(status, those) for status, those in sorted(by_status.items())}
+    answer = _hushfile_error_answer if is_under_hushfile(path) else _error_answer
+    return {str(status): answer(status, those) for status, those in sorted(by_status.items())}
 
 
 def _error_answer(status: int, those: list[type[PastebinError]]) -> dict[str, Any]:
@@ -238,6 +262,11 @@ def _error_answer(status: int, those: list[type[PastebinError]]) -> dict[str, An
     schema = {"allOf": [ErrorSchema, {"properties": {"code": {"enum": codes}}}]}
     lines = [f"- `{error.code}`: {error.message}" for error in those]
     return _response("\n".join(lines), _HEADERS_BY_STATUS.get(status, {}), JSON, schema)
+
+
+def _hushfile_error_answer(status: int, those: list[type[PastebinError]]) -> dict[str, Any]:
+    lines = [f"- {error.message}" for error in those]
+    return _response("\n".join(lines), _HEADERS_BY_STATUS.get(status, {}), JSON, HushfileErrorSchema)
 
 
 def _response(about: str, headers: Mapping[str, str], media_type: str, schema: object) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from pastebin.access import rates
 from pastebin.access.gate import Token, current_actor, gate
-from pastebin.blueprints import delivery, intake, transforms
+from pastebin.blueprints import delivery, encrypted_page, intake, transforms
 from pastebin.blueprints.files import wire
 from pastebin.blueprints.links import links
-from pastebin.errors import SessionInvalid
+from pastebin.errors import FileNotFound, SessionInvalid
 from pastebin.images.recipe import THUMBNAIL
 from pastebin.services import checksums, files, uploads, views
 from pastebin.services.actor import Scope
@@ -26,7 +26,7 @@ bp = Blueprint("files", __name__)
 @bp.get("/<segment>/<path:name>")
 @gate()
 def serve(segment: str, name: str | None = None) -> Response:
-    """The bytes of an address, unchanged."""
+    """The bytes of an address, unchanged; of an encrypted file the page that decrypts it."""
     address = wire.parse_address(segment)
     if address.is_uuid:
         return _serve_file(address, name)
@@ -45,7 +45,12 @@ def serve(segment: str, name: str | None = None) -> Response:
 def _serve_file(address: wire.Address, name: str | None) -> Response:
     actor = current_actor()
     look = _looking_for(address, address.extension, name)
-    file, content = look()
+    try:
+        file, content = look()
+    except FileNotFound:
+        if address.extension is None and name is None:
+            return encrypted_page.render(request, address.reference)
+        raise
     spends = file.download_limit is not None and not actor.reads_as_owner(file.owner_id)
     spend = (lambda: files.spend_download(file.uuid)) if spends else None
     viewed = None if actor.owns(file.owner_id) else views.of_file(file.uuid)

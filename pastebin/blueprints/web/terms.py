@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pastebin.access.gate import anonymous_uploads_off
 from pastebin.config import DAY, HOUR, MINUTE, WEEK
 from pastebin.extensions import settings
-from pastebin.services import bounds, outbox, switches
+from pastebin.services import bounds, encrypted_uploads, outbox, switches
 from pastebin.services.actor import Actor
 from pastebin.services.switches import Switch
 
@@ -25,7 +25,8 @@ class Terms:
 
     `wants_verified` says that an account needs a confirmed e-mail address; `unconfirmed` is the one it has, while
     it could be confirmed.
-    `lifetimes` are the choices of the form: the value of `expire`, and its words.
+    `lifetimes` are the choices of the form: the value of `expire`, and its words. `encrypts` says whether encrypted
+    files are taken, which are nobody's, and `longest_encrypted` how long they are kept at most.
     """
 
     taken: bool
@@ -38,6 +39,8 @@ class Terms:
     longest: int | None
     types: tuple[str, ...]
     lifetimes: tuple[tuple[str, str], ...]
+    encrypts: bool
+    longest_encrypted: int
 
 
 def terms(actor: Actor) -> Terms:
@@ -54,6 +57,8 @@ def terms(actor: Actor) -> Terms:
         daily_quota=settings.ANONYMOUS_QUOTA if actor.is_nobody else None,
         longest=longest,
         types=settings.ALLOWED_TYPES,
+        encrypts=not anonymous_uploads_off() and Switch.FILE_CREATE not in switches.on(),
+        longest_encrypted=encrypted_uploads.longest_seconds(),
         lifetimes=tuple((value, words) for value, seconds, words in _LIFETIMES if longest is None or seconds < longest),
     )
 
