@@ -546,7 +546,10 @@ class FinishFormSchema(_Object):
     """The same as a form: `chunks` is repeated, or one JSON list."""
 
     uploadpassword = fields.String(required=True)
-    chunks = fields.List(fields.String(validate=validate.Regexp("^[0-9]{1,9}$")), required=True)
+    chunks = fields.List(
+        fields.String(validate=validate.Regexp("^[0-9]{1,9}$")), required=True, validate=validate.Length(min=1),
+        metadata={"uniqueItems": True},
+    )  # fmt: skip
 
 
 class EncryptedStatusSchema(_Object):

@@ -11,7 +11,7 @@ from pastebin.blueprints.links import Links
 from pastebin.blueprints.representation import describe_upload
 from pastebin.errors import BodyTooLarge
 from pastebin.extensions import settings
-from pastebin.services import bounds
+from pastebin.services import bounds, encrypted_uploads
 from pastebin.services.actor import Actor
 from pastebin.services.files import StoredFile
 from pastebin.services.uploads import Uploaded
@@ -39,6 +39,8 @@ def words(links: Links, actor: Actor) -> dict[str, Any]:
         "anonymous_expiry": settings.ANONYMOUS_MAX_EXPIRY,
         "anonymous_largest": settings.ANONYMOUS_MAX_FILE_SIZE,
         "largest": settings.MAX_FILE_SIZE if actor.is_nobody else bounds.largest_body(actor),
+        "chunk_largest": bounds.largest_chunk(),
+        "encrypted_longest": encrypted_uploads.longest_seconds(),
         "sharex": clients.sharex(links),
         "pastebinit": clients.pastebinit(links),
         "shell": clients.shell(links),

@@ -38,11 +38,10 @@ def parse_wanted(request: Request) -> Wanted:
         BodyMalformed: it is neither. FieldsInvalid: one of them cannot be used.
     """
     body = dict(request.form) if is_form(request) else json_object(request, '{"expire": 1900000000}')
-    wanted = {name: body.get(name) for name in ("expire", "limit", "deletepassword")}
-    expire, limit, password = (None if value == "" else value for value in wanted.values())
+    password = body.get("deletepassword")
     if password is not None and not isinstance(password, str):
         raise FieldsInvalid("deletepassword is a text.", fields=["deletepassword"])
-    return Wanted(_expire(expire), _limit(limit), password)
+    return Wanted(_expire(_given(body.get("expire"))), _limit(_given(body.get("limit"))), password or None)
 
 
 def parse_finish(request: Request) -> Finish:
@@ -93,6 +92,11 @@ def parse_new_place(index: str) -> int:
     if place == _BEYOND:
         raise BadRequest
     return place
+
+
+def _given(value: object) -> object:
+    """A field; None where it is empty, as an untouched field of a form is."""
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 def _expire(value: object) -> datetime | None:

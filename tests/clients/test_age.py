@@ -1,0 +1,71 @@
+"""docs/hushfile.md, "From a shell": what stands there works as it stands there, with Debian's age and curl."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.programs import needs_program
+from tests.running import ROOT, Server
+
+pytestmark = pytest.mark.external
+
+SCRIPTS = dict(
+    re.findall(r"^```sh\n# (\w+)\n(.*?)^```", (ROOT / "docs" / "hushfile.md").read_text("utf-8"), re.M | re.S)
+)
+
+
+def run(script: str, folder: Path, **variables: str) -> str:
+    """Run a script of the page in a folder, and stop where one of its lines fails; what it prints."""
+    for program in ("age", "age-keygen", "curl"):
+        needs_program(program)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env={**os.environ, **variables}, capture_output=True,
+        text=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+@pytest.mark.parametrize("size", [0, 100_000, 20_000_000])
+def test_a_file_goes_up_and_comes_down_by_the_scripts_of_the_page(server: Server, tmp_path: Path, size: int) -> None:
+    content = os.urandom(size)
+    (tmp_path / "report.pdf").write_bytes(content)
+
+    link = run(SCRIPTS["upload"], tmp_path, HOST=server.url, FILE="report.pdf").strip()
+    told = run(SCRIPTS["download"], tmp_path, LINK=link, FILE="copy.pdf")
+
+    assert re.fullmatch(rf"{server.url}/[0-9a-f-]{{36}}#AGE-SECRET-KEY-1[0-9A-Z]+", link)
+    assert (tmp_path / "copy.pdf").read_bytes() == content
+    assert '"filename": "report.pdf"' in told
+    assert not size or all(content not in path.read_bytes() for path in server.instance.rglob("*") if path.is_file())
+
+
+def test_the_delete_line_of_the_page_deletes(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"x")
+    link = run(SCRIPTS["upload"], tmp_path, HOST=server.url, FILE="x").strip()
+    page = (ROOT / "docs" / "hushfile.md").read_text("utf-8")
+    line = next(line for line in page.splitlines() if line.startswith("$ curl -X DELETE"))
+    uuid = link.partition("#")[0].rpartition("/")[2]
+
+    told = run(f"curl -sS {line.removeprefix('$ curl')}", tmp_path, HOST=server.url, ID=uuid)
+
+    assert '"deleted":true' in told.replace(" ", "")
+
+
+def test_what_was_altered_is_no_file_afterwards(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(os.urandom(200_000))
+    link = run(SCRIPTS["upload"], tmp_path, HOST=server.url, FILE="x").strip()
+    (chunk,) = (path for path in (server.instance / "blobs").glob("??/*") if path.stat().st_size > 200_000)
+    chunk.chmod(0o640)
+    with chunk.open("r+b") as file:
+        file.seek(150_000)
+        file.write(b"altered")
+
+    with pytest.raises(AssertionError, match="authenticate payload chunk"):
+        run(SCRIPTS["download"], tmp_path, LINK=link, FILE="copy")
+    assert not (tmp_path / "copy").exists()
