@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from pastebin.errors import (
@@ -25,7 +25,8 @@ from pastebin.services import delete_passwords, references, tombstones
 METADATA = -1
 """The place of what is no chunk: the encrypted name and type."""
 
-_BATCH = 200
+# Each may have a hundred thousand chunks, and whoever writes waits meanwhile.
+_BATCH = 20
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,10 @@ class EncryptedFile:
 
     uuid: str
     is_finished: bool
-    chunks: tuple[int, ...]
     size: int
     expires_at: datetime
     download_limit: int | None
     downloads: int
-    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,15 +64,10 @@ def find(uuid: str) -> EncryptedFile:
     uuid = uuid.lower()
     with reading() as connection:
         row = connection.execute(_FILE, {"uuid": uuid, "moment": now()}).one_or_none()
-        if row is not None:
-            chunks = connection.execute(_CHUNKS, {"uuid": uuid}).all()
-            addresses = connection.execute(_ADDRESSES, {"uuid": uuid}).scalars().all()
-            return EncryptedFile(
-                uuid, row.is_finished, tuple(each.place for each in chunks), row.size, row.kept_until,
-                row.download_limit, max((each.downloads for each in chunks), default=0), tuple(addresses),
-            )  # fmt: skip
-    tombstones.check_file(uuid)
-    raise FileNotFound
+    if row is None:
+        tombstones.check_file(uuid)
+        raise FileNotFound
+    return EncryptedFile(*row)
 
 
 def find_finished(uuid: str) -> EncryptedFile:
@@ -86,6 +80,18 @@ def find_finished(uuid: str) -> EncryptedFile:
     if not file.is_finished:
         raise FileNotFound
     return file
+
+
+def chunks_of(file: EncryptedFile) -> list[int]:
+    """The places of its chunks, in order."""
+    with reading() as connection:
+        return list(connection.execute(_CHUNKS, {"uuid": file.uuid}).scalars())
+
+
+def addresses_of(file: EncryptedFile) -> list[str]:
+    """Where its parts came from, as far as that is kept."""
+    with reading() as connection:
+        return list(connection.execute(_ADDRESSES, {"uuid": file.uuid}).scalars())
 
 
 def find_metadata(uuid: str) -> Chunk | None:
@@ -140,6 +146,8 @@ def count_download(chunk: Chunk) -> None:
         _count_unlimited(which)
         return
     with transaction() as connection:
+        # Two last chunks must not each leave the end to the other (PostgreSQL).
+        connection.execute(_LOCK, {"uuid": chunk.uuid})
         if connection.execute(_SPEND, which).rowcount == 0:
             raise DownloadLimitReached
         remove_within(connection, EncryptedFileRow.id == chunk.uuid, _USED_UP)
@@ -161,13 +169,10 @@ def delete_by_password(uuid: str, password: str | None) -> None:
     Raises:
         FileNotFound, ContentRemoved: see `find`. DeletePasswordInvalid: wrong, absent, or none was set.
     """
-    uuid = uuid.lower()
+    uuid = find(uuid).uuid
     with reading() as connection:
-        row = connection.execute(_FILE, {"uuid": uuid, "moment": now()}).one_or_none()
-    if row is None:
-        tombstones.check_file(uuid)
-        raise FileNotFound
-    if password is None or not delete_passwords.fits(row.delete_password_hash, password):
+        kept = connection.execute(_DELETE_PASSWORD, {"uuid": uuid}).scalar_one_or_none()
+    if password is None or not delete_passwords.fits(kept, password):
         raise DeletePasswordInvalid
     with transaction() as connection:
         remove_within(connection, EncryptedFileRow.id == uuid)
@@ -218,12 +223,15 @@ def sweep() -> int:
 
 _THIS = EncryptedFileRow.id == bindparam("uuid")
 LIVE = EncryptedFileRow.expires_at > bindparam("moment", type_=Moment)
-_FILE = select(EncryptedFileRow.__table__).where(_THIS, LIVE)
-_CHUNKS = (
-    select(ChunkRow.place, ChunkRow.downloads)
-    .where(ChunkRow.file_id == bindparam("uuid"), ChunkRow.place != METADATA)
-    .order_by(ChunkRow.place)
-)
+_LOCK = select(EncryptedFileRow.id).where(_THIS).with_for_update()
+_DELETE_PASSWORD = select(EncryptedFileRow.delete_password_hash).where(_THIS)
+_ITS_CHUNKS = (ChunkRow.file_id == bindparam("uuid"), ChunkRow.place != METADATA)
+_CHUNKS = select(ChunkRow.place).where(*_ITS_CHUNKS).order_by(ChunkRow.place)
+_FILE = select(
+    EncryptedFileRow.id, EncryptedFileRow.is_finished, EncryptedFileRow.size, EncryptedFileRow.kept_until,
+    EncryptedFileRow.download_limit,
+    select(func.coalesce(func.max(ChunkRow.downloads), 0)).where(*_ITS_CHUNKS).scalar_subquery(),
+).where(_THIS, LIVE)  # fmt: skip
 _ADDRESSES = (
     select(ParticipantRow.address).where(ParticipantRow.file_id == bindparam("uuid")).order_by(ParticipantRow.address)
 )

@@ -1,6 +1,7 @@
 """What names a blob: files, and chunks of encrypted files. Bytes that nothing names any more go with the next sweep."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
@@ -14,7 +15,13 @@ NAMED: ColumnElement[bool] = or_(
 """That something names a row of blobs."""
 
 
-def dropped(connection: Connection, digests: Collection[str]) -> None:
+# A statement takes so many values and no more (SQLite: 32,766); a large encrypted file has more chunks.
+_BATCH = 1000
+
+
+def dropped(connection: Connection, digests: Iterable[str]) -> None:
     """Put on the sweep's list those blobs that nothing names any more, inside the transaction that let go of them."""
-    unnamed = update(BlobRow).where(BlobRow.digest.in_(digests), ~NAMED)
-    connection.execute(unnamed.values(orphaned_at=now()))
+    left = iter(sorted(digests))
+    while batch := list(islice(left, _BATCH)):
+        unnamed = update(BlobRow).where(BlobRow.digest.in_(batch), ~NAMED)
+        connection.execute(unnamed.values(orphaned_at=now()))

@@ -10,10 +10,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, insert, select, update
 
 from pastebin.extensions import now, settings, store, transaction
-from pastebin.models import EncryptedFileRow, StagedRow
+from pastebin.models import AddressRow, BlobRow, ChunkRow, EncryptedFileRow, StagedRow
 from pastebin.services import fsck, takedowns, upkeep
 from tests import hushing
 from tests.conftest import bearer
@@ -284,3 +284,24 @@ def test_small_chunks_wait_in_the_database_as_small_files_do(app, client):
         assert store.folder() is not None
 
     assert hush.get(0).data == b"small"
+
+
+def test_a_file_of_very_many_chunks_goes_as_a_whole(app, client):
+    """More than a statement of the database takes values."""
+    hush = hushing.upload(client, b"x", deletepassword="secret")
+    digests = [hashlib.sha256(b"%d" % number).hexdigest() for number in range(40_000)]
+    blob = {"size": 1, "media_type": "", "extension": "", "state": "live", "created_at": now()}
+    with app.app_context(), transaction() as connection:
+        connection.execute(insert(AddressRow), [{"digest": each, "address": each} for each in digests])
+        connection.execute(insert(BlobRow), [{"digest": each, **blob} for each in digests])
+        chunks = [{"place": place, "digest": each} for place, each in enumerate(digests, 1)]
+        connection.execute(
+            insert(ChunkRow), [{"file_id": hush.id, "size": 1, "downloads": 0, **each} for each in chunks]
+        )
+    assert len(hush.info()["chunks"]) == 40_001
+
+    assert hush.delete("secret").status_code == 200
+    with app.app_context(), transaction() as connection:
+        assert connection.execute(select(func.count()).select_from(ChunkRow)).scalar_one() == 0
+        listed = select(func.count()).where(BlobRow.orphaned_at.is_not(None))
+        assert connection.execute(listed).scalar_one() == 40_001

@@ -129,7 +129,8 @@ def exists(fileid: str) -> Response:
 @describes(_TAG, {200: Answer("What is known.", EncryptedFileSchema)}, path=_ID, errors=_OF_FILES)
 def info(fileid: str) -> Response:
     """What is known of a file, finished or not."""
-    return wire.render_info(encrypted.find(fileid))
+    file = encrypted.find(fileid)
+    return wire.render_info(file, encrypted.chunks_of(file), encrypted.addresses_of(file))
 
 
 @bp.get("/file/<fileid>/metadata", provide_automatic_options=False)

@@ -155,15 +155,15 @@ def render_finished(fileid: str) -> Response:
     return jsonify({"fileid": fileid.lower(), "status": "OK", "finished": True})
 
 
-def render_info(file: EncryptedFile) -> Response:
+def render_info(file: EncryptedFile, chunks: list[int], addresses: list[str]) -> Response:
     """All that is told of a file."""
     return jsonify(
         {
             "fileid": file.uuid,
-            "chunks": file.chunks,
+            "chunks": chunks,
             "totalsize": file.size,
             "finished": file.is_finished,
-            "ip": file.addresses,
+            "ip": addresses,
             "expire": int(file.expires_at.timestamp()),
             "limit": file.download_limit,
             "downloads": file.downloads,
