@@ -42,6 +42,13 @@ class EncryptedFile:
     expires_at: datetime
     download_limit: int | None
     downloads: int
+    chunk_count: int
+    last_chunk: int | None
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether its chunks are 0, 1, 2 and so on, with none left out."""
+        return self.last_chunk == self.chunk_count - 1
 
 
 @dataclass(frozen=True)
@@ -231,6 +238,7 @@ _FILE = select(
     EncryptedFileRow.id, EncryptedFileRow.is_finished, EncryptedFileRow.size, EncryptedFileRow.kept_until,
     EncryptedFileRow.download_limit,
     select(func.coalesce(func.max(ChunkRow.downloads), 0)).where(*_ITS_CHUNKS).scalar_subquery(),
+    EncryptedFileRow.chunk_count, select(func.max(ChunkRow.place)).where(*_ITS_CHUNKS).scalar_subquery(),
 ).where(_THIS, LIVE)  # fmt: skip
 _ADDRESSES = (
     select(ParticipantRow.address).where(ParticipantRow.file_id == bindparam("uuid")).order_by(ParticipantRow.address)
