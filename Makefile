@@ -34,15 +34,15 @@ run: $(VENV)/.ready-to-run ## set everything up and serve; stop with Ctrl-C
 	@echo "Stop with Ctrl-C. The address stands at \"Listening at\":"
 	@exec $(BIN)/gunicorn -c python:pastebin.server.settings wsgi:app
 
-FAST := $(BIN)/pytest --numprocesses=2 --dist=loadgroup -m "not slow and not browser"
+IN_TWO := $(BIN)/pytest --numprocesses=2 --dist=loadgroup
 
 test: $(VENV)/.ready-to-test ## the fast tests, a few minutes at most
-	$(FAST) $(ARGS)
+	$(IN_TWO) -m "not slow and not browser" $(ARGS)
 
-# Slow ones measure, or fill a machine: one after the other. What ARGS chooses may all be of one kind (status 5: none).
+# Of what ARGS chooses there may be none among those that run alone, or none but those (status 5).
 test-all: $(VENV)/.ready-to-test ## every test: slow ones and those with a browser too
-	$(FAST) $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
-	$(BIN)/pytest -m "slow or browser" $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
+	$(IN_TWO) -m "not alone" $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
+	$(BIN)/pytest -m alone $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
 
 lint: $(VENV)/.ready-to-test ## ruff, and who may import whom
 	$(BIN)/ruff check

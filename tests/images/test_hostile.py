@@ -222,6 +222,7 @@ def test_an_icon_that_lies_about_its_sides_is_as_large_as_its_picture():
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("colour", [RGB, RGB_ALPHA])
 def test_an_honest_large_picture_costs_its_pixels_and_little_more(colour):
     size = Size(10_000, 10_000)
@@ -233,6 +234,7 @@ def test_an_honest_large_picture_costs_its_pixels_and_little_more(colour):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("extension", ["gif", "png", "webp", "avif"])
 def test_a_long_animation_is_not_in_memory_as_a_whole(extension):
     frames = [Image.new("L", (600, 400), shade) for shade in (40, 120, 200)] * 100

@@ -152,6 +152,7 @@ def test_a_full_disk_loses_nothing_and_works_again(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_on_a_full_disk_an_upload_fails_in_the_middle_and_leaves_nothing(
     small_disk: Path, make_server: Callable[..., Server]
 ) -> None:

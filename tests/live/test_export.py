@@ -80,6 +80,7 @@ def ask_slowly(server: Server, key: str) -> socket.socket:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_clients_that_do_not_take_their_export_leave_others_quick(shared: Server) -> None:
     key = shared.make_key("slow")
     with Caller(shared, key) as caller, ExitStack() as stack:
@@ -115,6 +116,7 @@ def upload_several(caller: Caller, numbers: range, size: int) -> None:
 
 @pytest.mark.parametrize(("count", "size"), [(2000, 100), (1, 100 * MIB)], ids=["many files", "a large file"])
 @pytest.mark.slow
+@pytest.mark.alone
 def test_memory_stays_flat(make_server: Callable[..., Server], tmp_path: Path, count: int, size: int) -> None:
     server = make_server()
     key, path = server.make_key(), tmp_path / "files.zip"

@@ -109,6 +109,7 @@ def ordinary_times(server: Server, seconds: float) -> list[float]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_crowd_that_waits_for_images_keeps_nobody_else_waiting(server: Server, noisy: bytes) -> None:
     """More of them than there are threads: a request that waits for an image costs none."""
     with Caller(server) as caller:
@@ -233,6 +234,7 @@ def test_hostile_images_are_refused_quickly_and_touch_nobody_else(make_server: C
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_largest_image_there_may_be_takes_no_serving_process_with_it(make_server: Callable[..., Server]) -> None:
     server = make_server()
     out = io.BytesIO()

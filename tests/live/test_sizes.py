@@ -164,6 +164,7 @@ def test_100_mib_come_and_go_in_flat_memory(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("way", [form, put, put_from_a_pipe], ids=lambda way: way.__name__)
 def test_a_gib_comes_and_goes_in_flat_memory(

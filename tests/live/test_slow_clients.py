@@ -50,6 +50,7 @@ def test_slow_clients_leave_others_quick(shared: Server) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_four_hundred_slow_clients_leave_others_quick(make_server: Callable[..., Server]) -> None:
     # Long enough for those with slow headers to be given up (HEADER_TIMEOUT) and come again.
     stay_quick(make_server(), of_each=200, warm_up=10, requests=400, pause=0.03)

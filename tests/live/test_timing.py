@@ -24,7 +24,7 @@ from tests.running import Server
 MOST_TELLING = 0.62
 MOST_APART = 1.15
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(300)]
 
 
 def telling(times: Sequence[float], others: Sequence[float]) -> float:

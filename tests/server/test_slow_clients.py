@@ -126,6 +126,7 @@ def test_a_slow_chunked_body_is_answered_408(impatient: Server) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_slow_body_that_keeps_the_rate_is_read_whole(impatient: Server) -> None:
     with impatient.connect() as client:
         client.say(UPLOAD.replace(b"100000", b"12000"))
@@ -159,6 +160,7 @@ def test_a_reader_that_takes_nothing_is_given_up(impatient: Server) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_reader_that_is_slow_but_steady_gets_all_of_it(impatient: Server) -> None:
     with impatient.connect(receive_buffer=65536) as client:
         client.say(b"GET /stream/60 HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")

@@ -330,6 +330,7 @@ def test_other_programs_open_it(ann: Actor, tmp_path: Path, program: Program) ->
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_thousand_and_twenty_thousand_entries_take_the_same_memory() -> None:
     assert grown(20_000) < grown(1_000) + MIB
 
