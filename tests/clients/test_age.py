@@ -31,6 +31,7 @@ def run(script: str, folder: Path, **variables: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 100_000, 20_000_000])
 def test_a_file_goes_up_and_comes_down_by_the_scripts_of_the_page(server: Server, tmp_path: Path, size: int) -> None:
     content = os.urandom(size)
@@ -57,6 +58,7 @@ def test_the_delete_line_of_the_page_deletes(server: Server, tmp_path: Path) -> 
     assert '"deleted":true' in told.replace(" ", "")
 
 
+@pytest.mark.slow
 def test_what_was_altered_is_no_file_afterwards(server: Server, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(os.urandom(200_000))
     link = run(SCRIPTS["upload"], tmp_path, HOST=server.url, FILE="x").strip()

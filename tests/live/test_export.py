@@ -136,6 +136,7 @@ def test_memory_stays_flat(make_server: Callable[..., Server], tmp_path: Path, c
         assert len(found.namelist()) == count + 1
 
 
+@pytest.mark.slow
 def test_where_bytes_are_missing_the_connection_is_cut_and_it_is_logged(make_server: Callable[..., Server]) -> None:
     server = make_server()
     key = server.make_key()

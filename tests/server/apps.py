@@ -256,10 +256,11 @@ def look(environ: Environ, start_response: Start) -> Iterable[bytes]:
 
 
 def impossible(environ: Environ, start_response: Start) -> Iterable[bytes]:
-    """Waits for the one descriptor that epoll cannot look at: its own."""
+    """Waits for the one descriptor that epoll cannot look at, its own; but that is ready while a connection has news."""
     own = crew_of(environ)._epoll.fileno()
-    refused = 0
-    for _ in range(5):
+    refused, tries = 0, 0
+    while refused < 5 and tries < 10_000:
+        tries += 1
         try:
             environ["pastebin.wait"](own, 60)
         except OSError:
