@@ -256,7 +256,7 @@ def look(environ: Environ, start_response: Start) -> Iterable[bytes]:
 
 
 def impossible(environ: Environ, start_response: Start) -> Iterable[bytes]:
-    """Waits for the one descriptor that epoll cannot look at, its own; but that is ready while a connection has news."""
+    """Waits for the one descriptor that epoll cannot look at, its own; which is ready while a connection has news."""
     own = crew_of(environ)._epoll.fileno()
     refused, tries = 0, 0
     while refused < 5 and tries < 10_000:
