@@ -6,13 +6,14 @@ from pathlib import Path
 
 from flask import Blueprint, request, url_for
 
+from pastebin.blueprints.links import links
 from pastebin.blueprints.web import wording
 from pastebin.extensions import settings
 from pastebin.services import outbox
 
 STATIC = Path(__file__).parent / "static"
 
-_YEAR_SECONDS = 365 * 86_400
+YEAR_SECONDS = 365 * 86_400
 _SHORT_SECONDS = 300
 
 
@@ -22,7 +23,7 @@ class Pages(Blueprint):
     def get_send_file_max_age(self, filename: str | None) -> int | None:
         """Seconds: a year for a URL with the right version, minutes for one without."""
         wanted = request.args.get("v")
-        return _YEAR_SECONDS if wanted and filename and wanted == version(filename) else _SHORT_SECONDS
+        return YEAR_SECONDS if wanted and filename and wanted == version(filename) else _SHORT_SECONDS
 
 
 bp = Pages("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
@@ -32,6 +33,12 @@ bp = Pages("web", __name__, template_folder="templates", static_folder="static",
 def asset(filename: str) -> str:
     """The URL of a static file, with its version: a changed file has a new address."""
     return url_for("web.static", filename=filename, v=version(filename))
+
+
+@bp.app_template_global("site_address")
+def site_address() -> str:
+    """This site's own address, with the slash at its end."""
+    return links().home()
 
 
 @bp.app_template_global("registration_open")
