@@ -1,0 +1,190 @@
+/** The page of an encrypted file: opens it with the key behind `#`, which browsers do not send. */
+
+import { Errand } from "./errand.js";
+import { tidy } from "./names.js";
+import { mayShow, show } from "./preview.js";
+import * as server from "./server.js";
+import { Progress, date, size } from "./words.js";
+
+const page = document.getElementById("encrypted");
+const id = page.dataset.uuid;
+
+/** What is known once it was opened, and what came of it. */
+let secret = "";
+let errand = null;
+let opened = null;
+let blob = null;
+let url = "";
+
+part("plain-http").hidden = isSecureContext;
+part("open").addEventListener("submit", (event) => {
+  event.preventDefault();
+  open(part("secret").value.trim());
+});
+part("download").addEventListener("click", () => fetchFor(save));
+part("show").addEventListener("click", () => fetchFor(preview));
+part("cancel").addEventListener("click", () => {
+  forgetErrand();
+  enter("ready", "Cancelled. Nothing of it was saved.");
+  part("download").focus();
+});
+part("again").addEventListener("click", () => {
+  part("again").hidden = true;
+  errand.tell({ do: "again" });
+});
+part("delete").addEventListener("submit", remove);
+addEventListener("hashchange", begin);
+begin();
+
+function part(name) {
+  return page.querySelector(`[data-part="${name}"]`);
+}
+
+/** Show what belongs to a state, and say something about it. */
+function enter(state, message = "", isBad = false) {
+  for (const element of page.querySelectorAll("[data-when]")) {
+    element.hidden = !element.dataset.when.split(" ").includes(state);
+  }
+  const notice = part("message");
+  notice.hidden = message === "";
+  notice.className = isBad ? "notice notice--bad" : "notice";
+  notice.querySelector("p").textContent = message;
+  part("again").hidden = true;
+  part("show").hidden ||= !opened?.isShown;
+}
+
+function begin() {
+  forget();
+  const given = location.hash.slice(1);
+  if (given === "") {
+    enter("locked");
+  } else {
+    open(given);
+  }
+}
+
+function open(given) {
+  forget();
+  if (given === "") {
+    enter("locked", "Enter the key or the passphrase.", true);
+    return;
+  }
+  secret = given;
+  enter("opening");
+  send({ do: "open" }, { opened: ready });
+}
+
+function ready({ metadata, info }) {
+  const name = tidy(metadata.filename, `${id}.bin`);
+  const isShown = info.limit === null && mayShow(metadata.filesize ?? info.totalsize);
+  opened = { name, filesize: metadata.filesize, isLimited: info.limit !== null, isShown };
+  part("name").textContent = name;
+  part("size").textContent = size(metadata.filesize ?? info.totalsize);
+  part("expires").textContent = date(info.expire);
+  if (opened.isLimited) {
+    part("left").textContent = left(info.limit - info.downloads);
+  }
+  enter("ready");
+}
+
+/** Fetch the whole, if it is not here yet, and do something with it. */
+function fetchFor(act) {
+  if (blob) {
+    act();
+    return;
+  }
+  const speed = new Progress();
+  enter("working");
+  part("progress").removeAttribute("value");
+  part("state").textContent = "Beginning";
+  send({ do: "fetch", filesize: opened.filesize }, {
+    progress: ({ received, total }) => {
+      part("progress").value = received / total;
+      part("state").textContent = speed.describe(received, total);
+    },
+    received: (told) => {
+      keep(told.blob);
+      act();
+    },
+  });
+  part("cancel").focus();
+}
+
+function keep(whole) {
+  blob = whole;
+  url = URL.createObjectURL(blob);
+  const link = part("save");
+  link.href = url;
+  link.download = opened.name;
+  opened.isShown = mayShow(blob.size);
+}
+
+function save() {
+  enter("done", "Decrypted, and whole: not a byte of it was changed.");
+  part("save").click();
+  part("save").focus();
+}
+
+async function preview() {
+  enter("done");
+  await show(blob, part("preview"));
+  part("preview").hidden = false;
+  part("preview").focus();
+}
+
+/** Start a worker; what goes wrong is told alike for all. */
+function send(order, handlers) {
+  forgetErrand();
+  errand = new Errand("receiving.js", { ...order, id, secret }, {
+    trouble: ({ message }) => (part("state").textContent = `${message} Trying again.`),
+    stuck: ({ message }) => {
+      part("state").textContent = message;
+      part("again").hidden = false;
+      part("again").focus();
+    },
+    failed,
+    ...handlers,
+  });
+}
+
+function failed({ message, kind }) {
+  forgetErrand();
+  enter(kind === "gone" ? "gone" : kind === "key" || !opened ? "locked" : "ready", message, true);
+  part("message").focus();
+}
+
+async function remove(event) {
+  event.preventDefault();
+  const problem = part("delete-problem");
+  problem.textContent = "";
+  try {
+    await server.remove(id, part("deletepassword").value.trim());
+  } catch (fault) {
+    problem.textContent = fault.message;
+    return;
+  }
+  forget();
+  part("deletepassword").value = "";
+  enter("gone", "Deleted. Its link leads nowhere from now on.");
+  part("message").focus();
+}
+
+function left(count) {
+  return count === 1 ? "1 more time" : `${count} more times`;
+}
+
+function forgetErrand() {
+  errand?.end();
+  errand = null;
+}
+
+/** Let go of everything that another key led to. */
+function forget() {
+  forgetErrand();
+  URL.revokeObjectURL(url);
+  [secret, opened, blob, url] = ["", null, null, ""];
+  part("save").removeAttribute("href");
+  part("preview").replaceChildren();
+  part("preview").hidden = true;
+  part("name").textContent = "Encrypted file";
+}

@@ -1,0 +1,58 @@
+/** What hushfile keeps beside a file, encrypted as the file is: its name, its type and its size. */
+
+import { decrypt, asAltered } from "./age.js";
+import { Refusal } from "./refusal.js";
+
+/**
+ * @typedef {object} Metadata
+ * @property {string} filename as its sender wrote it: to be shown as text, and cleaned before anything is saved under it
+ * @property {string} mimetype what its sender says it is
+ * @property {number | null} filesize bytes; null where nobody said
+ */
+
+/**
+ * @param {import("./vendor/age-encryption-0.3.1.js").Encrypter} encrypter
+ * @param {Metadata} metadata
+ * @returns {Promise<Uint8Array>}
+ */
+export function seal({ filename, mimetype, filesize }, encrypter) {
+  return encrypter.encrypt(JSON.stringify({ filename, mimetype, filesize }));
+}
+
+/**
+ * @param {Uint8Array} sealed empty where there is none: the file is plain text then (seed 004)
+ * @param {string} secret
+ * @param {string} id
+ * @returns {Promise<Metadata>}
+ */
+export async function unseal(sealed, secret, id) {
+  if (sealed.length === 0) {
+    return { filename: `${id}.txt`, mimetype: "text/plain", filesize: null };
+  }
+  const told = parse(await whole(await decrypt(new Response(sealed).body, secret)));
+  return {
+    filename: String(told.filename ?? id),
+    mimetype: String(told.mimetype ?? ""),
+    filesize: Number.isSafeInteger(told.filesize) ? told.filesize : null,
+  };
+}
+
+async function whole(stream) {
+  try {
+    return await new Response(stream).text();
+  } catch (fault) {
+    throw asAltered(fault);
+  }
+}
+
+function parse(text) {
+  try {
+    const told = JSON.parse(text);
+    if (told && typeof told === "object") {
+      return told;
+    }
+  } catch {
+    // Said below.
+  }
+  throw new Refusal("What was written down of this file's name and size cannot be read.", "altered");
+}

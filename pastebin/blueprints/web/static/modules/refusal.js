@@ -1,0 +1,25 @@
+/** What goes wrong: what waiting helps with, and what it does not. */
+
+/** It will not work by being tried again; the message says why, in words for people. */
+export class Refusal extends Error {
+  /**
+   * @param {string} message
+   * @param {"refused" | "forbidden" | "gone" | "key" | "altered"} kind what the page offers to do about it
+   */
+  constructor(message, kind = "refused") {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** It may work later: no network, a server that is busy or being started again. */
+export class Passing extends Error {
+  /**
+   * @param {string} message
+   * @param {number} seconds how long the server wants to be left alone (`Retry-After`); 0 where it does not say
+   */
+  constructor(message, seconds = 0) {
+    super(message);
+    this.seconds = seconds;
+  }
+}

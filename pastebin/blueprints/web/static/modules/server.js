@@ -1,0 +1,152 @@
+/** hushfile's requests (docs/api.md). Each ends as a Refusal or a Passing where it does not work. */
+
+import { Passing, Refusal } from "./refusal.js";
+
+const WITHOUT_A_TRACE = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" };
+const WORTH_ANOTHER_TRY = [408, 425, 429, 500, 502, 503, 504];
+const UNREACHABLE = "The server cannot be reached.";
+const GONE =
+  "There is no such file any more: it expired, was deleted, or was downloaded as often as it may be.";
+
+/**
+ * @typedef {object} Bounds what the server takes
+ * @property {number} chunkBytes the largest chunk
+ * @property {number} fileBytes the largest file, encrypted
+ * @property {number} retentionSeconds the longest time that it keeps one
+ * @property {number} now the server's clock, seconds since 1970
+ */
+
+/** @returns {Promise<Bounds>} */
+export async function bounds(signal) {
+  const answer = await ask("/api/serverinfo", { signal });
+  const told = await json(answer);
+  return {
+    chunkBytes: told.max_chunksize_bytes,
+    fileBytes: told.max_filesize_bytes,
+    retentionSeconds: told.max_retention_hours * 3600,
+    now: (Date.parse(answer.headers.get("Date") ?? "") || Date.now()) / 1000,
+  };
+}
+
+/** Begin an upload. @returns {Promise<{id: string, uploadpassword: string}>} */
+export async function begin(rules, signal) {
+  return json(await ask("/api/file", { ...asJson(rules), signal }));
+}
+
+/**
+ * PUT a piece of a file: a chunk's index or `metadata`.
+ *
+ * @param {(bytes: number) => void} onSent how much of it has gone out
+ */
+export function put(id, piece, uploadpassword, blob, signal, onSent) {
+  return send(`/api/file/${id}/${piece}?uploadpassword=${encodeURIComponent(uploadpassword)}`, blob, signal, onSent);
+}
+
+/** Say that all has been sent; no failure where that was said before and only the answer got lost. */
+export async function finish(id, uploadpassword, chunks, signal) {
+  try {
+    await ask(`/api/file/${id}/finishupload`, { ...asJson({ uploadpassword, chunks }), signal });
+  } catch (fault) {
+    if (!(fault instanceof Refusal) || !(await exists(id, signal))) {
+      throw fault;
+    }
+  }
+}
+
+/** What the server knows of a file. */
+export async function info(id, signal) {
+  return json(await ask(`/api/file/${id}/info`, { signal }));
+}
+
+/** GET a piece: a chunk's index or `metadata`. @returns {Promise<Response>} */
+export function get(id, piece, signal) {
+  return ask(`/api/file/${id}/${piece}`, { signal });
+}
+
+export async function remove(id, deletepassword) {
+  try {
+    await ask(`/api/file/${id}?deletepassword=${encodeURIComponent(deletepassword)}`, { method: "DELETE" });
+  } catch (fault) {
+    throw fault.kind === "forbidden" ? new Refusal("This is not the delete password of this file.", fault.kind) : fault;
+  }
+}
+
+async function exists(id, signal) {
+  try {
+    return (await ask(`/api/file/${id}/exists`, { signal })).ok;
+  } catch (fault) {
+    if (fault instanceof Refusal) {
+      return false;
+    }
+    throw fault;
+  }
+}
+
+function asJson(value) {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
+}
+
+async function ask(url, options) {
+  const answer = await reached(() => fetch(url, { ...WITHOUT_A_TRACE, ...options }), options.signal);
+  if (answer.ok) {
+    return answer;
+  }
+  throw failure(answer.status, answer.headers.get("Retry-After"), await answer.text().catch(() => ""));
+}
+
+function json(answer) {
+  return reached(() => answer.json());
+}
+
+/** `fetch` and bodies fail with a TypeError where the network did. */
+export async function reached(attempt, signal) {
+  try {
+    return await attempt();
+  } catch {
+    signal?.throwIfAborted();
+    throw new Passing(UNREACHABLE);
+  }
+}
+
+/** XMLHttpRequest, since `fetch` does not tell how much has been sent. */
+function send(url, blob, signal, onSent) {
+  return new Promise((done, fail) => {
+    signal.throwIfAborted();
+    const request = new XMLHttpRequest();
+    const abort = () => request.abort();
+    request.open("PUT", url);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = (event) => onSent(event.loaded);
+    request.onload = () => {
+      if (request.status === 200) {
+        done(undefined);
+      } else {
+        fail(failure(request.status, request.getResponseHeader("Retry-After"), request.responseText));
+      }
+    };
+    request.onerror = () => fail(new Passing(UNREACHABLE));
+    request.onabort = () => fail(signal.reason);
+    request.onloadend = () => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort);
+    request.send(blob);
+  });
+}
+
+function failure(status, retryAfter, text) {
+  const said = sentence(text);
+  if (WORTH_ANOTHER_TRY.includes(status)) {
+    return new Passing(`The server cannot do it just now: ${said || status}`, Number(retryAfter) || 0);
+  }
+  if (status === 404) {
+    return new Refusal(/limit/i.test(said) ? `${said}: it was downloaded as often as it may be.` : GONE, "gone");
+  }
+  return new Refusal(`The server refuses it: ${said || status}`, status === 403 ? "forbidden" : "refused");
+}
+
+function sentence(text) {
+  try {
+    return String(JSON.parse(text).status ?? "");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,113 @@
+/** The upload form's switch "Encrypt in this browser", and what happens where it is on. */
+
+import { Lifetimes } from "./lifetimes.js";
+import { Parcel } from "./parcel.js";
+
+const form = document.getElementById("upload");
+const work = document.getElementById("encrypted");
+const lifetimes = new Lifetimes(form.elements.expire);
+const button = form.querySelector("button[type=submit]");
+const plainLabel = button.textContent;
+
+// Only now: a box that were there before this runs could be ticked, and the form be sent as it is.
+const place = document.getElementById("encrypt-place");
+place.replaceWith(place.content);
+const box = document.getElementById("encrypt");
+
+box.addEventListener("change", () => turn(box.checked));
+form.addEventListener("submit", (event) => {
+  if (box.checked) {
+    event.preventDefault();
+    start();
+  }
+});
+document.getElementById("encrypted-more").addEventListener("click", again);
+
+function turn(isOn) {
+  for (const element of form.querySelectorAll("[data-when-plain]")) {
+    element.hidden = isOn;
+  }
+  for (const element of form.querySelectorAll("[data-when-encrypted]")) {
+    element.hidden = !isOn || (element.dataset.whenEncrypted === "http" && isSecureContext);
+  }
+  button.textContent = isOn ? "Encrypt and upload" : plainLabel;
+  if (isOn) {
+    lifetimes.bound(Number(form.dataset.longestEncrypted));
+  } else {
+    lifetimes.unbound();
+  }
+}
+
+async function start() {
+  const parcels = chosen();
+  if (parcels.length === 0) {
+    tellAt("file", "Choose a file, or write a text.");
+    return;
+  }
+  const rules = { keptSeconds: lifetimes.chosen(), limit: Number(form.elements.limit.value) || null };
+  form.hidden = true;
+  work.hidden = false;
+  document.getElementById("encrypted-more").hidden = true;
+  document.getElementById("encrypted-list").prepend(...parcels.map((parcel) => parcel.element));
+  announce(parcels.length === 1 ? "Encrypting and uploading" : `Encrypting and uploading ${parcels.length} files`);
+  addEventListener("beforeunload", keep);
+  const there = await sendAll(parcels, rules);
+  removeEventListener("beforeunload", keep);
+  document.getElementById("encrypted-more").hidden = false;
+  document.getElementById("encrypted-keep").hidden = there === 0;
+  announce(verdict(there, parcels.length));
+}
+
+async function sendAll(parcels, rules) {
+  let there = 0;
+  for (const parcel of parcels) {
+    there += Number(await parcel.send(rules));
+  }
+  return there;
+}
+
+/** Files, or else the text; the name that was given goes to a single one. */
+function chosen() {
+  const { file, text, filename } = form.elements;
+  const template = document.getElementById("encrypted-parcel");
+  const files = [...file.files];
+  if (files.length === 0 && text.value !== "") {
+    files.push(new File([text.value], "paste.txt", { type: "text/plain" }));
+  }
+  const given = files.length === 1 ? filename.value.trim() : "";
+  return files.map((each) => new Parcel(template, each, given || each.name));
+}
+
+/** The heading has the focus: a screen reader reads what it has become. */
+function announce(words) {
+  const heading = document.getElementById("encrypted-title");
+  heading.textContent = words;
+  heading.focus();
+}
+
+function verdict(there, of) {
+  if (there === of) {
+    return of === 1 ? "Encrypted and uploaded" : `${of} files encrypted and uploaded`;
+  }
+  return of === 1 ? "Not uploaded" : `${there} of ${of} files encrypted and uploaded`;
+}
+
+function again() {
+  form.reset();
+  turn(box.checked);
+  form.hidden = false;
+  document.getElementById("encrypted-more").hidden = true;
+  form.elements.file.focus();
+}
+
+function tellAt(name, words) {
+  const field = form.elements[name];
+  field.setCustomValidity(words);
+  field.reportValidity();
+  field.setCustomValidity("");
+}
+
+/** Leaving now would lose the key. */
+function keep(event) {
+  event.preventDefault();
+}
