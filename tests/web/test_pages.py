@@ -28,7 +28,10 @@ def test_no_page_has_script_or_style_of_its_own(visitor: Visitor, ann: Visitor, 
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["Cache-Control"] == "no-store"
-    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", page.text)
+    without_modules = re.sub(
+        r'<script type="module" src="/static/modules/[0-9a-f]{12}/[a-z]+\.js"></script>', "", page.text
+    )
+    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", without_modules)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *OWN_PAGES])
@@ -44,6 +47,9 @@ def test_every_page_names_its_language_its_title_and_one_heading(visitor: Visito
 @pytest.mark.parametrize("path", [*OWN_PAGES, "/", "/login", "/register"])
 def test_every_field_has_a_label(visitor: Visitor, ann: Visitor, path: str) -> None:
     page = (ann if path in OWN_PAGES else visitor).get(path).text
+    page = re.sub(
+        r'<template id="encrypted-parcel">.*?</template>', "", page, flags=re.DOTALL
+    )  # labelled when it is used
     labelled = set(re.findall(r'<label for="([^"]+)"', page))
     fields = re.findall(r"<(?:input|select|textarea)\b[^>]*>", page)
     seen = [field for field in fields if 'type="hidden"' not in field and " hidden" not in field]

@@ -362,6 +362,15 @@ def test_neither_page_is_wider_than_a_small_phone(desk: Desk, tmp_path: Path) ->
     assert overflow(desk.page) <= 0
 
 
+def test_every_link_and_password_has_a_label_and_a_button(desk: Desk) -> None:
+    (sent,) = desk.send(text="x")
+
+    assert desk.page.get_by_label("Link", exact=True).input_value() == sent.link
+    assert desk.page.get_by_label("Delete password", exact=True).input_value() == sent.password
+    assert desk.page.get_by_role("button", name="Copy the link").is_visible()
+    assert desk.page.get_by_role("button", name="Copy the password").is_visible()
+
+
 def test_the_whole_way_is_gone_by_keyboard(desk: Desk, other: Desk) -> None:
     desk.page.goto(desk.url)
     desk.page.focus("#filename")

@@ -1,7 +1,8 @@
 /** Streams in steps of one size. */
 
 /**
- * What a stream gives, joined into pieces of *bytes* each; the last one may be smaller. Whoever takes a piece owns it.
+ * What a stream gives, joined into pieces of *bytes* each; the last one may be smaller. A piece is good until the next
+ * one is asked for, which comes in the same memory.
  *
  * The stream is not read while nobody asks for the next piece, and is cancelled if nobody will.
  *
@@ -11,7 +12,7 @@
  */
 export async function* pieces(stream, bytes) {
   const reader = stream.getReader();
-  let piece = new Uint8Array(bytes);
+  const piece = new Uint8Array(bytes);
   let used = 0;
   try {
     for (let step = await reader.read(); !step.done; step = await reader.read()) {
@@ -22,7 +23,6 @@ export async function* pieces(stream, bytes) {
         rest = rest.subarray(fits.length);
         if (used === bytes) {
           yield piece;
-          piece = new Uint8Array(bytes);
           used = 0;
         }
       }
