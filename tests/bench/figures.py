@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tests.bench import downloads, lists, loops, thumbs, uploads
+from tests.bench import downloads, encrypting, lists, loops, thumbs, uploads
 from tests.bench.client import Answer, Load
 from tests.bench.content import SMALL_BYTES, BigFile, BigFiles, small_texts
 from tests.bench.crew import Tally, Work, work_together
@@ -22,6 +22,7 @@ MEMORY_AIM_BYTES = 16 * 1024 * 1024
 BARE, PASTEBIN, PASTEBIN_PUT, PLAIN = "bare loop", "pastebin", "pastebin, PUT", "plain Flask"
 
 PILLOW, THUMBNAIL, FILE = "Pillow's thumbnail()", "a thumbnail", "a file of as many bytes"
+LIBRARY, PAGE = "age-encryption alone, in a worker", "the page, encrypting and uploading"
 ONE, MANY = "one asks", f"{thumbs.CROWD} ask at once"
 
 
@@ -78,7 +79,7 @@ class Ground:
 
 NAMES = (
     "upload-big", "upload-small", "get-small", "not-modified", "get-big", "thumb-cold", "thumb-warm", "thumb-crowd",
-    "list",
+    "list", "encrypting",
 )  # fmt: skip
 
 
@@ -86,6 +87,7 @@ def figures(ground: Ground, names: tuple[str, ...]) -> list[Figure]:
     """The figures of those *names*, in the order in which they are measured."""
     every = (
         _upload_big, _upload_small, _get_small, _not_modified, _get_big, _thumb_cold, _thumb_warm, _thumb_crowd, _list,
+        _encrypting,
     )  # fmt: skip
     makers = dict(zip(NAMES, every, strict=True))
     return [makers[name](ground) for name in NAMES if name in names]
@@ -226,6 +228,25 @@ def _list(ground: Ground) -> Figure:
         before_each_turn=collection.make_once,
         most_cpu_ms=lists.MOST_CPU_MS,
     )
+
+
+def _encrypting(ground: Ground) -> Figure:
+    browser = encrypting.Browser(ground.pastebin, ground.folder)
+    return Figure(
+        "encrypting",
+        f"A file of {encrypting.SIZE // 10**6} MB encrypted in Chromium",
+        "MB/s",
+        {
+            LIBRARY: lambda: _encrypted(browser.library_alone()),
+            PAGE: lambda: _encrypted(browser.upload()),
+        },
+        (Comparison(PAGE, LIBRARY, 0.6),),
+        browser.prepare,
+    )
+
+
+def _encrypted(done: encrypting.Encrypted) -> Slice:
+    return Slice(encrypting.SIZE / 1e6 / done.seconds, done.cpu_seconds * 1000)
 
 
 def _one_by_one(collection: lists.Collection, ground: Ground, query: str) -> Slice:
