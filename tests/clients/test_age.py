@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.live import hush
+from tests.live.client import Caller
 from tests.programs import needs_program
 from tests.running import ROOT, Server
 
@@ -71,3 +74,26 @@ def test_what_was_altered_is_no_file_afterwards(server: Server, tmp_path: Path) 
     with pytest.raises(AssertionError, match="authenticate payload chunk"):
         run(SCRIPTS["download"], tmp_path, LINK=link, FILE="copy")
     assert not (tmp_path / "copy").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("places", [[0], [0, 1, 2], [2, 5]], ids=["one", "in order", "with gaps"])
+def test_the_lines_on_the_page_of_a_file_decrypt_it(server: Server, tmp_path: Path, places: list[int]) -> None:
+    content = os.urandom(100_000)
+    (tmp_path / "x").write_bytes(content)
+    run("age-keygen -o key.txt 2> /dev/null; age -e -i key.txt x > sealed", tmp_path)
+    run("""echo '{"filename": "x"}' | age -e -i key.txt > metadata""", tmp_path)
+    sealed = (tmp_path / "sealed").read_bytes()
+    step = -(-len(sealed) // len(places))
+    with Caller(server) as nobody:
+        begun = hush.begin(nobody)
+        begun.put(nobody, "metadata", (tmp_path / "metadata").read_bytes())
+        for number, place in enumerate(places):
+            begun.put(nobody, place, sealed[number * step : (number + 1) * step])
+        assert begun.finish(nobody, *places).status == 200
+        page = nobody.get(f"/{begun.id}", Accept="text/html").body.decode()
+
+    lines = html.unescape(re.findall(r"<pre[^>]*><code>(.*?)</code>", page, re.S)[-1])
+    run(lines.replace("FILE", "copy"), tmp_path)
+
+    assert (tmp_path / "copy").read_bytes() == content
