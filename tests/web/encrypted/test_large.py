@@ -19,7 +19,7 @@ from tests.running import Server
 from tests.screens import chromium
 from tests.web.encrypted.desk import Desk, Sent, everything_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.external, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.external, pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(900)]
 
 MIB = 1024 * 1024
 SIZE = 200_000_000
