@@ -7,10 +7,12 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 
 import pytest
 
 from tests.live.client import FORM_TYPE, Caller, form
+from tests.live.crowd import Together
 from tests.live.remains import complaints, database, sha256_of, stored
 from tests.running import Server
 
@@ -18,7 +20,7 @@ from tests.running import Server
 CUT_OFF = (http.client.HTTPException, OSError)
 
 
-class Crowd:
+class Crowd(Together):
     """Many clients that upload without a pause, until the server is gone, and remember what it acknowledged."""
 
     def __init__(self, server: Server, seed: int, uploaders: int) -> None:
@@ -30,16 +32,7 @@ class Crowd:
         self._quorum = uploaders * 3 // 2
         # Some contents are uploaded by several clients at once.
         self._common = [random.Random(seed + number).randbytes(3000) for number in range(20)]
-        self._threads = [threading.Thread(target=self._upload, args=(number,)) for number in range(uploaders)]
-
-    def __enter__(self) -> "Crowd":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for thread in self._threads:
-            thread.join()
+        super().__init__([partial(self._upload, number) for number in range(uploaders)])
 
     def _upload(self, number: int) -> None:
         chance = random.Random(self._seed * 1000 + number)

@@ -10,34 +10,20 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 
 import pytest
 
 from tests.live import hush
-from tests.live.client import Answer, Caller
+from tests.live.client import Caller
+from tests.live.crowd import Together, all_at_once
 from tests.live.hush import Begun
 from tests.live.remains import complaints, database, kept
 from tests.running import Server
 
 CUT_OFF = (http.client.HTTPException, OSError)
-
-
-def all_at_once(server: Server, acts: Sequence[Callable[[Caller], Answer]]) -> list[Answer]:
-    """What clients are answered who act at the same moment, each on a connection of its own."""
-    start = threading.Barrier(len(acts))
-
-    def run(act: Callable[[Caller], Answer]) -> Answer:
-        with Caller(server) as caller:
-            caller.get("/healthz")  # connected, and let in by one of the workers
-            start.wait(30)
-            return act(caller)
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def served_exactly(server: Server, rounds: int, limit: int, count: int) -> None:
@@ -179,22 +165,13 @@ def half_a_put(server: Server, begun: Begun, number: int, length: int) -> socket
     return connection
 
 
-class Uploaders:
+class Uploaders(Together):
     """Clients that upload encrypted files without a pause until the server is gone; what each was told of them."""
 
     def __init__(self, server: Server, seed: int, count: int) -> None:
         self.files: list[Upload] = []
         self._server = server
-        self._threads = [threading.Thread(target=self._run, args=(seed * 1000 + each,)) for each in range(count)]
-
-    def __enter__(self) -> Uploaders:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for thread in self._threads:
-            thread.join()
+        super().__init__([partial(self._run, seed * 1000 + each) for each in range(count)])
 
     def _run(self, seed: int) -> None:
         chance = random.Random(seed)

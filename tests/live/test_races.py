@@ -5,38 +5,25 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from operator import methodcaller
 
 import pytest
 
-from tests.live.client import Answer, Caller, delete_token
+from tests.live.client import Caller, delete_token
+from tests.live.crowd import all_at_once
 from tests.live.remains import complaints, database, stored
 from tests.running import ROOT, Server
-
-
-def all_at_once(server: Server, count: int, act: Callable[[Caller], Answer]) -> list[Answer]:
-    """What *count* clients are answered who act at the same moment, each on a connection of its own."""
-    start = threading.Barrier(count)
-
-    def run(_number: int) -> Answer:
-        with Caller(server) as caller:
-            caller.get("/healthz")  # connected, and let in by one of the workers
-            start.wait(30)
-            return act(caller)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_fifty_uploads_of_one_new_content_make_fifty_files_and_one_blob(shared: Server) -> None:
     content = os.urandom(5000)
     digest = hashlib.sha256(content).hexdigest()
-    answers = all_at_once(shared, 50, lambda caller: caller.try_upload(content))
+    answers = all_at_once(shared, 50 * [lambda caller: caller.try_upload(content)])
 
     assert [answer.status for answer in answers] == [201] * 50
     assert {answer.json["hash"] for answer in answers} == {digest[:16]}
@@ -53,7 +40,7 @@ def test_a_limit_of_one_serves_exactly_one(shared: Server, nobody: Caller) -> No
     for _ in range(20):
         content = os.urandom(2000)
         uuid = nobody.upload(content, limit="1")["uuid"]
-        answers = all_at_once(shared, 50, lambda caller, uuid=uuid: caller.get(f"/{uuid}"))  # type: ignore[misc]
+        answers = all_at_once(shared, 50 * [methodcaller("get", f"/{uuid}")])
 
         assert Counter(answer.status for answer in answers) == {200: 1, 404: 49}
         assert [answer.body for answer in answers if answer.status == 200] == [content]
