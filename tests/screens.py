@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests import pictures
 from tests.running import Server
@@ -28,6 +28,8 @@ SCHEMES = ("light", "dark")
 _PASSWORD = "correct horse battery"
 _LONG_NAME = "a name that goes on and on " * 8 + "without_any_place_to_break_" * 6 + ".txt"
 _HOSTILE_NAME = "<script>alert(1)</script>\u202egnp.txt"
+_REFUSED = {"status": 429, "headers": {"Retry-After": "3600"}, "json": {"status": "Too often: try again in an hour."}}
+_WRONG_KEY = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
 _SHELF = (
     ("holiday.jpg", pictures.photograph(1), ""), ("tower.jpg", pictures.photograph(2, 300, 1600), "?private=owner"),
     ("panorama " * 12 + ".jpg", pictures.photograph(3, 2400, 300), "?private=1&limit=3&expire=7d"),
@@ -69,6 +71,8 @@ class _Scene:
         self._url = server.url
         self._server = server
         self._page = browser.new_page(java_script_enabled=False)
+        self._scripted = browser.new_page()
+        self._shown = self._page
         self._fill()
 
     def pages(self) -> dict[str, Callable[[], object]]:
@@ -106,6 +110,18 @@ class _Scene:
             "admin-file": lambda: self._as_staff(f"/admin{self._managed}"),
             "admin-takedowns": self._takedown,
             "admin-audit": lambda: self._as_staff("/admin/audit"),
+            "encrypting": lambda: self._encrypting(_HOSTILE_NAME),
+            "encrypting-progress": lambda: self._under_way(lambda route: None),
+            "encrypting-stuck": lambda: self._under_way(lambda route: route.fulfill(**_REFUSED)),
+            "encrypting-links": self._links,
+            "encrypted": lambda: self._encrypted("Download"),
+            "encrypted-limited": lambda: self._encrypted("Download", limit="2"),
+            "encrypted-progress": lambda: self._encrypted("Download", click=True, held=True),
+            "encrypted-saved": lambda: self._encrypted("Download", click=True),
+            "encrypted-shown": lambda: self._encrypted("Show", click=True),
+            "encrypted-locked": lambda: self._encrypted("Open", key=""),
+            "encrypted-wrong-key": lambda: self._encrypted("Open", key=_WRONG_KEY),
+            "encrypted-without-scripts": self._encrypted_without_scripts,
         }
 
     def take(self, folder: Path, names: list[str]) -> None:
@@ -113,13 +129,15 @@ class _Scene:
         for name, go in self.pages().items():
             if names and name not in names:
                 continue
+            self._shown = self._page
             go()
+            page = self._shown
             for width, pixels in WIDTHS.items():
-                self._page.set_viewport_size({"width": pixels, "height": 800})
+                page.set_viewport_size({"width": pixels, "height": 800})
                 for scheme in SCHEMES:
-                    self._page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of SCHEMES
-                    self._page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
-                if (beyond := overflow(self._page)) > 0:
+                    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of SCHEMES
+                    page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+                if (beyond := overflow(page)) > 0:
                     print(f"{name} is {beyond} px too wide at {pixels} px")
 
     def _fill(self) -> None:
@@ -210,6 +228,56 @@ class _Scene:
                 return str(links[-1])
             time.sleep(0.1)
         raise AssertionError("no mail in the log")
+
+    def _encrypting(self, filename: str, **rules: str) -> None:
+        """The upload form with its switch on, filled in."""
+        self._shown = self._scripted
+        self._shown.unroute_all()
+        self._shown.goto(self._url)
+        self._shown.get_by_label("Encrypt in this browser").check()
+        self._shown.fill("#text", "For your eyes only.\n" * 9)
+        self._shown.fill("#filename", filename)
+        self._shown.fill("#limit", rules.get("limit", ""))
+
+    def _under_way(self, answer: Callable[[Route], None]) -> None:
+        self._encrypting(_LONG_NAME)
+        self._shown.set_input_files(
+            "#file",
+            [{"name": name, "mimeType": "", "buffer": bytes(5_000_000)} for name in ("holidays.zip", "plan.pdf")],
+        )
+        self._shown.route("**/api/file/*/0?*", answer)
+        self._shown.click("text=Encrypt and upload")
+        self._shown.wait_for_timeout(1500)
+
+    def _links(self, filename: str = _LONG_NAME, **rules: str) -> str:
+        """Somebody uploads; the first link."""
+        self._encrypting(filename, **rules)
+        self._shown.click("text=Encrypt and upload")
+        self._shown.get_by_role("button", name="Upload more").wait_for()
+        return self._shown.input_value("[data-part=link]")
+
+    def _encrypted(
+        self, button: str, key: str | None = None, *, click: bool = False, held: bool = False, **rules: str
+    ) -> str:
+        """The page of an encrypted file, as soon as it has this button; what is behind its URL."""
+        link = self._links("letter.txt", **rules).removeprefix(self._url)
+        address, _, its_key = link.partition("#")
+        if held:
+            self._shown.route("**/api/file/*/0", lambda route: None)
+        self._shown.goto(f"{self._url}{address}#{its_key if key is None else key}")
+        self._shown.get_by_role("button", name=button, exact=True).wait_for()
+        if click:
+            self._shown.get_by_role("button", name=button, exact=True).click()
+            self._shown.wait_for_timeout(1000)
+        if key:
+            self._shown.locator("[data-part=message]").wait_for()
+        return link
+
+    def _encrypted_without_scripts(self) -> None:
+        path = self._encrypted("Download").partition("#")[0]
+        self._shown = self._page
+        self._logged_out(path)
+        self._page.click("text=Without this page")
 
     def _made_key(self) -> None:
         self._logged_in("/keys")

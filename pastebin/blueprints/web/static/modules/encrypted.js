@@ -19,7 +19,7 @@ let url = "";
 part("plain-http").hidden = isSecureContext;
 part("open").addEventListener("submit", (event) => {
   event.preventDefault();
-  open(part("secret").value.trim());
+  open(part("secret").value.trim(), () => part("download").focus());
 });
 part("download").addEventListener("click", () => fetchFor(save));
 part("show").addEventListener("click", () => fetchFor(preview));
@@ -63,7 +63,7 @@ function begin() {
   }
 }
 
-function open(given) {
+function open(given, andThen = () => {}) {
   forget();
   if (given === "") {
     enter("locked", "Enter the key or the passphrase.", true);
@@ -71,7 +71,12 @@ function open(given) {
   }
   secret = given;
   enter("opening");
-  send({ do: "open" }, { opened: ready });
+  send({ do: "open" }, {
+    opened: (told) => {
+      ready(told);
+      andThen();
+    },
+  });
 }
 
 function ready({ metadata, info }) {
@@ -84,6 +89,7 @@ function ready({ metadata, info }) {
   if (opened.isLimited) {
     part("left").textContent = left(info.limit - info.downloads);
   }
+  part("secret").value = "";
   enter("ready");
 }
 

@@ -8,6 +8,7 @@ export class Lifetimes {
   /** @param {HTMLSelectElement} select its values are `10min`, `1w` and the like; the empty one means as long as can be */
   constructor(select) {
     this.select = select;
+    /** @type {[HTMLOptionElement, string][]} each with its words */
     this.plain = [...select.options].map((option) => [option, option.text]);
   }
 

@@ -11,8 +11,8 @@ import { Refusal } from "./refusal.js";
  */
 
 /**
- * @param {import("./vendor/age-encryption-0.3.1.js").Encrypter} encrypter
  * @param {Metadata} metadata
+ * @param {import("./vendor/age-encryption-0.3.1.js").Encrypter} encrypter
  * @returns {Promise<Uint8Array>}
  */
 export function seal({ filename, mimetype, filesize }, encrypter) {
