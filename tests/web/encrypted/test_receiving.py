@@ -15,7 +15,9 @@ from PIL import Image
 from playwright.sync_api import Route
 
 from tests.programs import needs_program
-from tests.web.encrypted.desk import CHUNK_BYTES, Desk, Sent
+from tests.running import Server
+from tests.web.encrypted.cutting import cutting
+from tests.web.encrypted.desk import CHUNK_BYTES, Desk, Sent, tamper
 
 pytestmark = [pytest.mark.browser, pytest.mark.external, pytest.mark.timeout(300)]
 
@@ -151,7 +153,7 @@ def test_a_file_that_is_gone_meanwhile_is_told(send, other: Desk) -> None:
 # ---- on the way
 
 
-def test_what_breaks_off_within_a_chunk_is_fetched_again(send, other: Desk) -> None:
+def test_a_chunk_that_cannot_be_had_is_fetched_again(send, other: Desk) -> None:
     content = os.urandom(THREE_CHUNKS)
     failures = iter([True, True])
     other.page.route("**/api/file/*/1", lambda route: route.abort() if next(failures, False) else route.continue_())
@@ -159,6 +161,19 @@ def test_what_breaks_off_within_a_chunk_is_fetched_again(send, other: Desk) -> N
 
     assert other.download()[1] == content
     assert [other.asked_for("GET", f"/{index}$") for index in range(3)] == [1, 3, 1]
+
+
+def test_what_breaks_off_within_a_chunk_goes_on_where_it_was(send, make_desk, server: Server) -> None:
+    content = os.urandom(THREE_CHUNKS)
+    sent = send(content)
+    with cutting(server) as cut:
+        other = make_desk(cut.url)
+        cut.paths += [f"/api/file/{sent.id}/{index}" for index in (0, 1, 1, 2)]
+        other.open(sent.link.replace(server.url, cut.url))
+
+        assert other.download()[1] == content
+        assert cut.paths == []
+        assert [other.asked_for("GET", f"/{index}$") for index in range(3)] == [2, 3, 2]
 
 
 def test_a_cancelled_download_gives_nothing_and_can_be_begun_again(send, other: Desk) -> None:
@@ -284,12 +299,14 @@ def test_the_delete_password_deletes_and_another_does_not(send, other: Desk) -> 
 # ---- without scripts
 
 
+@pytest.mark.parametrize(("size", "places"), [(9, (1, 0)), (THREE_CHUNKS, (1, 0)), (THREE_CHUNKS, (2, 5))])
 def test_without_scripts_the_page_says_how_curl_and_age_do_it_and_they_do(
-    send, make_desk: Callable[..., Desk], tmp_path: Path
+    send, make_desk: Callable[..., Desk], server: Server, tmp_path: Path, size: int, places: tuple[int, int]
 ) -> None:
     needs_program("age")
-    content = os.urandom(THREE_CHUNKS)
+    content = os.urandom(size)
     sent = send(content)
+    tamper(server, "UPDATE chunks SET place = place * ? + ? WHERE file_id = ? AND place >= 0", *places, sent.id)
     page = make_desk(scripts=False).page
     page.goto(sent.link)
     assert "This page needs JavaScript" in page.inner_text("noscript")
