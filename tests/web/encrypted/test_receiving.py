@@ -203,6 +203,18 @@ def test_where_it_takes_too_long_somebody_is_asked_and_it_goes_on_from_there(sen
     assert [other.asked_for("GET", f"/{index}$") for index in range(3)] == [1, 2, 1]
 
 
+def test_a_file_that_cannot_be_looked_at_now_can_be_when_one_asks_again(send, other: Desk) -> None:
+    far_off = {"status": 429, "headers": {"Retry-After": "3600"}, "json": {"status": "Too often."}}
+    other.page.route("**/info", lambda route: route.fulfill(**far_off))
+    other.open(send().link)
+    other.page.get_by_role("button", name="Try again").wait_for()
+    assert "Too often." in other.page.inner_text("[data-part=state]")
+    other.page.unroute_all()
+    other.page.get_by_role("button", name="Try again").click()
+
+    assert other.download() == ("hello.txt", b"hello")
+
+
 # ---- preview
 
 

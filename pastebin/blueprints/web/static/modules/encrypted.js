@@ -25,8 +25,8 @@ part("download").addEventListener("click", () => fetchFor(save));
 part("show").addEventListener("click", () => fetchFor(preview));
 part("cancel").addEventListener("click", () => {
   forgetErrand();
-  enter("ready", "Cancelled. Nothing of it was saved.");
-  part("download").focus();
+  enter(opened ? "ready" : "locked", "Cancelled. Nothing of it was saved.");
+  part(opened ? "download" : "secret").focus();
 });
 part("again").addEventListener("click", () => {
   part("again").hidden = true;
@@ -71,6 +71,7 @@ function open(given, andThen = () => {}) {
   }
   secret = given;
   enter("opening");
+  part("state").textContent = "Opening it. With a passphrase this takes a few seconds.";
   send({ do: "open" }, {
     opened: (told) => {
       ready(told);
