@@ -9,7 +9,7 @@ const lifetimes = new Lifetimes(form.elements.expire);
 const button = form.querySelector("button[type=submit]");
 const plainLabel = button.textContent;
 
-// Only now: a box that were there before this runs could be ticked, and the form be sent as it is.
+// Only now: were the box there before this runs, it could be ticked, and the form would be sent as it is.
 const place = document.getElementById("encrypt-place");
 place.replaceWith(place.content);
 const box = document.getElementById("encrypt");
