@@ -188,6 +188,21 @@ def test_a_cancelled_download_gives_nothing_and_can_be_begun_again(send, other: 
     assert other.download()[1] == content
 
 
+@pytest.mark.parametrize("part", ["info", "metadata"])
+def test_a_page_that_cannot_even_open_the_file_says_so_and_asks_when_to_go_on(send, other: Desk, part: str) -> None:
+    far_off = {"status": 429, "headers": {"Retry-After": "3600"}, "json": {"status": "Too often."}}
+    other.page.route(f"**/api/file/*/{part}", lambda route: route.fulfill(**far_off))
+    other.open(send().link)
+    again = other.page.get_by_role("button", name="Try again")
+    again.wait_for()
+    assert other.page.inner_text("[data-part=state]") == "The server cannot do it just now: Too often."
+    assert other.page.get_by_role("button", name="Cancel").is_hidden()
+    other.page.unroute_all()
+    again.click()
+
+    assert other.download() == ("hello.txt", b"hello")
+
+
 def test_where_it_takes_too_long_somebody_is_asked_and_it_goes_on_from_there(send, other: Desk) -> None:
     content = os.urandom(THREE_CHUNKS)
     far_off = {"status": 429, "headers": {"Retry-After": "3600"}, "json": {"status": "Too often."}}

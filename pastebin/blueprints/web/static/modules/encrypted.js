@@ -30,6 +30,7 @@ part("cancel").addEventListener("click", () => {
 });
 part("again").addEventListener("click", () => {
   part("again").hidden = true;
+  part("state").textContent = "Trying again";
   errand.tell({ do: "again" });
 });
 part("delete").addEventListener("submit", remove);
