@@ -106,6 +106,16 @@ def test_the_form_is_there_again_afterwards_and_so_are_the_links(desk: Desk) -> 
     assert len(desk.links()) == 2
 
 
+def test_who_uploads_more_goes_on_encrypting(desk: Desk) -> None:
+    desk.send(text="one", expire="1h")
+    desk.page.click("text=Upload more")
+    desk.page.fill("#text", "two, as secret as the first")
+    desk.page.locator("#upload button[type=submit]").click()
+
+    assert len(desk.links()) == 2
+    assert desk.leaks("two, as secret") == []
+
+
 def test_expiry_and_downloads_are_what_was_chosen(desk: Desk) -> None:
     (sent,) = desk.send(text="x", expire="1h", limit="3")
 

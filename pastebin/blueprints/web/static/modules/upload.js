@@ -92,9 +92,12 @@ function verdict(there, of) {
   return of === 1 ? "Not uploaded" : `${there} of ${of} files encrypted and uploaded`;
 }
 
+/** The switch stays as it is: who encrypted one file must not send the next one open by not looking. */
 function again() {
+  const isOn = box.checked;
   form.reset();
-  turn(box.checked);
+  box.checked = isOn;
+  turn(isOn);
   form.hidden = false;
   document.getElementById("encrypted-more").hidden = true;
   form.elements.file.focus();
