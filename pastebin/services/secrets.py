@@ -46,7 +46,7 @@ def random_token() -> str:
 def hashed(prefix: str, token: str) -> str:
     """What is kept of a token: of a signed one the hash of its id, so that it outlives a change of the secret key."""
     identity = token.removeprefix(prefix).rpartition(".")[0] if prefix else token
-    return hashlib.sha256(identity.encode()).hexdigest()
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def seal(purpose: str, text: str) -> str:

@@ -248,7 +248,7 @@ def test_a_list_of_chunks_that_cannot_be(client, chunks):
     assert hush.info()["finished"] is False
 
 
-@pytest.mark.parametrize("password", ["", "wrong", None, 7])
+@pytest.mark.parametrize("password", ["", "wrong", None, 7, "\ud800"])
 def test_finishing_without_the_upload_password(client, password):
     hush = begin(client)
     hush.put(0, b"x")
