@@ -76,6 +76,18 @@ def test_chunks_of_a_form_may_be_one_json_list(client):
     assert hush.info()["chunks"] == [0, 1]
 
 
+@pytest.mark.parametrize("as_one", [True, False])
+def test_a_form_may_name_thousands_of_chunks(client, as_one):
+    """More than a form usually has fields: a file of a few GiB in chunks of one MiB."""
+    hush = begin(client)
+    hush.put(0, b"0")
+    chunks = list(range(90_000 if as_one else 5_000))
+    form = {"uploadpassword": hush.password, "chunks": str(chunks) if as_one else [str(each) for each in chunks]}
+    answer = client.post(hush.path("finishupload"), data=form, content_type="multipart/form-data")
+
+    assert (answer.status_code, answer.json["status"]) == (400, "Chunk 1 was not uploaded.")
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"expire": null, "limit": null, "deletepassword": null}'])
 def test_nothing_needs_to_be_wanted(client, body):
     answer = client.post("/api/file", data=body, content_type="application/json")

@@ -19,6 +19,9 @@ from pastebin.services import bounds
 from pastebin.services.encrypted import EncryptedFile
 from pastebin.services.encrypted_uploads import Wanted, longest_seconds
 
+# How many `chunks` a form may repeat: far more than a form has fields elsewhere, yet parsed in a fraction of a second.
+_MOST_REPEATED = 5000
+_OTHER_PARTS = 10
 _MOST_DIGITS = 18
 _BEYOND = 2**31 - 1  # what a database calls an integer; no chunk has this index
 
@@ -61,6 +64,7 @@ def parse_finish(request: Request) -> Finish:
 
 
 def _finish_form(request: Request) -> dict[str, Any]:
+    request.max_form_parts = _MOST_REPEATED + _OTHER_PARTS
     chunks: object = request.form.getlist("chunks")
     if isinstance(chunks, list) and len(chunks) == 1 and chunks[0].lstrip().startswith("["):
         try:
