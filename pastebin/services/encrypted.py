@@ -25,8 +25,9 @@ from pastebin.services import delete_passwords, references, tombstones
 METADATA = -1
 """The place of what is no chunk: the encrypted name and type."""
 
-# Each may have a hundred thousand chunks, and whoever writes waits meanwhile.
+# How much one transaction removes, while whoever writes waits. A file may have a hundred thousand chunks.
 _BATCH = 20
+_BATCH_CHUNKS = 1000
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,23 @@ def sweep() -> int:
     with reading() as connection:
         if connection.execute(select(EncryptedFileRow.id).where(due).limit(1)).first() is None:
             return 0
+        large = select(EncryptedFileRow.id).where(due, EncryptedFileRow.chunk_count > _BATCH_CHUNKS)
+        uuids = connection.execute(large).scalars().all()
+    for uuid in uuids:
+        _empty(uuid)
     return remove(due)
+
+
+def _empty(uuid: str) -> None:
+    """Let go of the chunks of a file that nobody can read or add to any more, some at a time."""
+    some = select(ChunkRow.place).where(ChunkRow.file_id == uuid).limit(_BATCH_CHUNKS)
+    gone = delete(ChunkRow).where(ChunkRow.file_id == uuid, ChunkRow.place.in_(some)).returning(ChunkRow.digest)
+    removed = _BATCH_CHUNKS
+    while removed == _BATCH_CHUNKS:
+        with transaction() as connection:
+            digests = connection.execute(gone).scalars().all()
+            references.dropped(connection, set(digests))
+        removed = len(digests)
 
 
 # ---- statements, built once

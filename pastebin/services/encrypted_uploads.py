@@ -186,11 +186,11 @@ def _check_bounds(size: int, count: int) -> None:
 
 def _drop(connection: Connection, uuid: str, places: Iterable[int]) -> None:
     """Let go of chunks that the file does not consist of."""
-    dropped = set()
-    for place in places:
-        dropped.add(connection.execute(_DELETE_PART, {"uuid": uuid, "at": place}).scalar_one())
-    if dropped:
-        references.dropped(connection, dropped)
+    dropped: set[str] = set()
+    for batch in references.in_batches(places):
+        gone = delete(ChunkRow).where(ChunkRow.file_id == uuid, ChunkRow.place.in_(batch))
+        dropped.update(connection.execute(gone.returning(ChunkRow.digest)).scalars())
+    references.dropped(connection, dropped)
 
 
 def _note_address(connection: Connection, uuid: str, address: str) -> None:
@@ -216,4 +216,3 @@ _INSERT_PART = insert(ChunkRow).values(
     file_id=bindparam("uuid"), place=bindparam("at"), digest=bindparam("of"), size=bindparam("bytes"), downloads=0
 )
 _REPLACE_PART = update(ChunkRow).where(*_THIS_PART).values(digest=bindparam("of"), size=bindparam("bytes"))
-_DELETE_PART = delete(ChunkRow).where(*_THIS_PART).returning(ChunkRow.digest)

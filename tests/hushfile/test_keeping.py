@@ -286,13 +286,9 @@ def test_small_chunks_wait_in_the_database_as_small_files_do(app, client):
     assert hush.get(0).data == b"small"
 
 
-def test_a_file_of_very_many_chunks_goes_as_a_whole(app, client):
-    """More than a statement of the database takes values: by default 32,766, on some machines more."""
-    with app.app_context():
-        event.listen(db.engine, "connect", lambda raw, _: raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766))
-        db.engine.dispose()
-    hush = hushing.upload(client, b"x", deletepassword="secret")
-    digests = [hashlib.sha256(b"%d" % number).hexdigest() for number in range(40_000)]
+def give_chunks(app, hush: Hush, count: int) -> None:
+    """Give an upload many chunks at once, from 1 up, as if each had been sent; their bytes are nowhere."""
+    digests = [hashlib.sha256(f"{hush.id} {number}".encode()).hexdigest() for number in range(count)]
     blob = {"size": 1, "media_type": "", "extension": "", "state": "live", "created_at": now()}
     with app.app_context(), transaction() as connection:
         connection.execute(insert(AddressRow), [{"digest": each, "address": each} for each in digests])
@@ -301,10 +297,67 @@ def test_a_file_of_very_many_chunks_goes_as_a_whole(app, client):
         connection.execute(
             insert(ChunkRow), [{"file_id": hush.id, "size": 1, "downloads": 0, **each} for each in chunks]
         )
+        this = update(EncryptedFileRow).where(EncryptedFileRow.id == hush.id)
+        connection.execute(this.values(chunk_count=EncryptedFileRow.chunk_count + count))
+
+
+def count_left(app) -> tuple[int, int]:
+    """How many chunks there are, and how many blobs are on the sweep's list."""
+    with app.app_context(), transaction() as connection:
+        chunks = connection.execute(select(func.count()).select_from(ChunkRow)).scalar_one()
+        return chunks, connection.execute(select(func.count()).where(BlobRow.orphaned_at.is_not(None))).scalar_one()
+
+
+@pytest.fixture
+def deletions(app) -> list[int]:
+    """Of how many chunks each transaction let go, one after the other; those of none are left out."""
+    counts = [0]
+
+    def note(_connection, cursor, statement, *_others) -> None:
+        if statement.startswith("DELETE FROM chunks"):
+            counts[-1] += 1
+
+    def ended(_connection) -> None:
+        if counts[-1]:
+            counts.append(0)
+
+    with app.app_context():
+        event.listen(db.engine, "after_cursor_execute", note)
+        event.listen(db.engine, "commit", ended)
+    return counts
+
+
+def test_a_file_of_very_many_chunks_goes_as_a_whole(app, client):
+    """More than a statement of the database takes values: by default 32,766, on some machines more."""
+    with app.app_context():
+        event.listen(db.engine, "connect", lambda raw, _: raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766))
+        db.engine.dispose()
+    hush = hushing.upload(client, b"x", deletepassword="secret")
+    give_chunks(app, hush, 40_000)
     assert len(hush.info()["chunks"]) == 40_001
 
     assert hush.delete("secret").status_code == 200
-    with app.app_context(), transaction() as connection:
-        assert connection.execute(select(func.count()).select_from(ChunkRow)).scalar_one() == 0
-        listed = select(func.count()).where(BlobRow.orphaned_at.is_not(None))
-        assert connection.execute(listed).scalar_one() == 40_001
+    assert count_left(app) == (0, 40_001)
+
+
+def test_very_many_chunks_are_dropped_by_few_statements(app, client, deletions):
+    """The database is locked meanwhile: one statement a chunk had all others wait ten seconds."""
+    hush = begin(client)
+    hush.put(0, b"x")
+    give_chunks(app, hush, 5000)
+
+    assert hush.finish(0).status_code == 200
+    assert deletions == [5, 0]
+    assert count_left(app) == (1, 5000)
+
+
+def test_a_sweep_lets_others_write_between_the_chunks_of_large_files(app, client, deletions):
+    large, small = begin(client), begin(client)
+    give_chunks(app, large, 4500)
+    small.put(0, b"x")
+    for hush in (large, small):
+        let_pass(app, hush, expires_at=now())
+
+    assert sweep(app).files == 2
+    assert deletions == [1, 1, 1, 1, 1, 1, 0]
+    assert count_left(app) == (0, 0)
