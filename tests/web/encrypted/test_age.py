@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,28 @@ def test_what_age_encrypted_the_page_opens_at_every_border(age: str, other: Desk
         other.open(link)
 
         assert other.download() == (f"{link.partition('#')[0].rpartition('/')[2]}.txt", content)
+
+
+@pytest.mark.parametrize(("size", "step"), [(0, 10), (1, 1000), (48, 1000), (5 * STEP, 50_001)])
+def test_a_file_in_armor_opens_too(age: str, other: Desk, tmp_path: Path, size: int, step: int) -> None:
+    key, content = Key(tmp_path), os.urandom(size)
+    sealed = subprocess.run([age, "-a", "-r", key.public], input=content, capture_output=True, check=True).stdout
+    other.open(f"{publish(other.url, sealed, step=step)}#{key.secret}")
+
+    assert other.download()[1] == content
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda sealed: sealed[:-40], lambda sealed: sealed + b"more\n", lambda sealed: sealed[65:]]
+)
+def test_armor_that_is_damaged_is_refused(
+    age: str, other: Desk, tmp_path: Path, harm: Callable[[bytes], bytes]
+) -> None:
+    key = Key(tmp_path)
+    sealed = subprocess.run([age, "-a", "-r", key.public], input=bytes(999), capture_output=True, check=True).stdout
+    other.open(f"{publish(other.url, harm(sealed))}#{key.secret}")
+
+    assert re.search("What arrived is not what was encrypted|This is no age file", other.refused())
 
 
 def test_a_file_for_several_people_opens_for_each(age: str, other: Desk, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import {
   generateX25519Identity,
   identityToRecipient,
 } from "./vendor/age-encryption-0.3.1.js";
+import { unarmored } from "./armor.js";
 import { Passing, Refusal } from "./refusal.js";
 
 // On plain http browsers have none, and the library looks for it without asking.
@@ -55,7 +56,7 @@ export async function encrypterFor(key) {
 export async function decrypt(ciphertext, secret) {
   const decrypter = decrypterFor(secret);
   try {
-    return await decrypter.decrypt(ciphertext);
+    return await decrypter.decrypt(await unarmored(ciphertext));
   } catch (fault) {
     throw asRefusal(fault, isKey(secret) ? WRONG_KEY : WRONG_PASSPHRASE);
   }
