@@ -14,8 +14,11 @@ import { Refusal } from "./refusal.js";
 import * as server from "./server.js";
 import { size } from "./words.js";
 
-const PIECE_BYTES = 16 * 1024 * 1024;
+const PIECE_BYTES = 1024 * 1024;
 const PROGRESS_EVERY_MS = 100;
+const NO_ROOM =
+  "This browser has no room for the file: it keeps the whole on disk before you can save it. Make some room, and try " +
+  "once more; or use curl and age, as below.";
 
 const ended = new AbortController();
 const patience = new Patience(ended.signal, tell("trouble"), tell("stuck"));
@@ -61,20 +64,44 @@ async function receive({ id, secret, filesize }) {
 }
 
 /**
- * The whole of a stream, without holding it in memory: browsers move blobs of this size to disk, each as it is made.
+ * The whole of a stream, without holding it in memory: as an answer's body it goes where browsers keep those, to disk.
+ * (Blobs that are made piece by piece and joined they keep in memory.)
  *
  * Of no type that a browser would show: a blob is on this site, whatever is in it.
  */
 async function collect(plaintext) {
-  const parts = [];
+  const source = new Source(plaintext);
   try {
-    for await (const piece of pieces(plaintext, PIECE_BYTES)) {
-      parts.push(await new Response(piece).blob());
-    }
-  } catch (fault) {
-    throw asAltered(fault);
+    return await new Response(source.stream(), { headers: { "Content-Type": "application/octet-stream" } }).blob();
+  } catch {
+    throw source.fault ? asAltered(source.fault) : new Refusal(NO_ROOM);
   }
-  return new Blob(parts, { type: "application/octet-stream" });
+}
+
+/** A stream in larger steps, which remembers why it failed: who makes a blob of it is not told. */
+class Source {
+  constructor(stream) {
+    this.pieces = pieces(stream, PIECE_BYTES);
+    this.fault = null;
+  }
+
+  stream() {
+    return new ReadableStream({ pull: (controller) => this.#pull(controller) }, { highWaterMark: 0 });
+  }
+
+  async #pull(controller) {
+    try {
+      const { done, value } = await this.pieces.next();
+      if (done) {
+        controller.close();
+      } else {
+        controller.enqueue(value.slice());
+      }
+    } catch (fault) {
+      this.fault = fault;
+      controller.error(fault);
+    }
+  }
 }
 
 class Ciphertext {
