@@ -31,7 +31,11 @@ class ChunkRow(Model):
     """A part of an encrypted file, by its place from 0 up; or, at -1, its metadata."""
 
     __tablename__ = "chunks"
-    __table_args__ = (Index("ix_chunks_digest", "digest"),)
+    __table_args__ = (
+        Index("ix_chunks_digest", "digest"),
+        # Which is left to be downloaded, and which was the most, is asked at each download, of very many.
+        Index("ix_chunks_file_downloads", "file_id", "downloads"),
+    )
 
     file_id: Mapped[str] = mapped_column(ForeignKey("encrypted_files.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)

@@ -361,3 +361,22 @@ def test_a_sweep_lets_others_write_between_the_chunks_of_large_files(app, client
     assert sweep(app).files == 2
     assert deletions == [1, 1, 1, 1, 1, 1, 0]
     assert count_left(app) == (0, 0)
+
+
+def test_a_download_costs_the_same_however_many_chunks_were_served_before(app, client):
+    """The database is locked while it is found out whether this was the last one."""
+    hush = hushing.upload(client, b"x", limit=1)
+    give_chunks(app, hush, 20_000)
+    thousands_of_steps: list[int] = []
+    with app.app_context(), transaction() as connection:
+        connection.execute(update(ChunkRow).where(ChunkRow.place.between(1, 19_999)).values(downloads=1))
+    with app.app_context():
+        event.listen(
+            db.engine, "connect", lambda raw, _: raw.set_progress_handler(lambda: thousands_of_steps.append(1), 1000)
+        )
+        db.engine.dispose()
+
+    assert hush.get(0).status_code == 200
+    assert len(thousands_of_steps) < 20
+    assert hush.get("exists").status_code == 200
+    assert len(thousands_of_steps) < 40
