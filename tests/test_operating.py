@@ -170,6 +170,21 @@ def test_the_proxys_log_keeps_secrets_out(proxied):
     assert "key=" not in log
 
 
+def test_the_proxy_writes_down_no_secret_where_the_server_is_not_there(proxied):
+    proxied.server.stop()
+
+    statuses = [
+        _curl("-X", "DELETE", f"{proxied.url}/api/file/some-id?deletepassword=SECRET")[0],
+        _curl("-T", proxied.log, f"{proxied.url}/api/file/some-id/0?uploadpassword=SECRET")[0],
+        _curl(f"{proxied.url}/some-id?key=SECRET")[0],
+    ]
+
+    time.sleep(0.2)
+    assert statuses == [502, 502, 502]
+    assert proxied.log.read_text().count("some-id") == 3
+    assert [log.name for log in proxied.log.parent.glob("*.log") if "SECRET" in log.read_text()] == []
+
+
 # ---- backup, and the change of the key
 
 
