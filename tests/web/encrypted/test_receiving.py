@@ -140,6 +140,24 @@ def test_another_key_in_the_address_starts_anew(send, other: Desk) -> None:
     assert other.page.locator("[data-part=save]").get_attribute("href") is None
 
 
+def test_who_skips_to_the_content_keeps_the_key_and_a_download_that_is_under_way(send, other: Desk) -> None:
+    content = os.urandom(THREE_CHUNKS)
+    held: list[Route] = []
+    other.page.route("**/api/file/*/2", lambda route: held.append(route))  # noqa: PLW0108 - Playwright leaves a mark on it
+    sent = send(content, limit="1")
+    other.open(sent.link)
+    with other.page.expect_request("**/api/file/*/2"):
+        other.page.get_by_role("button", name="Download").click()
+    other.page.locator(".skip-link").focus()
+    other.page.keyboard.press("Enter")
+    assert other.page.evaluate("document.activeElement.id") == "main"
+    assert other.page.url == sent.link
+    with other.page.expect_download() as started:
+        held[0].continue_()
+
+    assert started.value.path().read_bytes() == content
+
+
 def test_a_file_that_is_gone_meanwhile_is_told(send, other: Desk) -> None:
     sent = send()
     other.open(sent.link)
