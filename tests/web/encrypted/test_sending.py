@@ -305,6 +305,17 @@ def test_a_cancelled_upload_leaves_nothing(desk: Desk, server: Server, tmp_path:
     assert desk.page.locator("[data-part=result]").is_hidden()
 
 
+def test_a_cancelled_upload_ends_where_the_server_does_not_even_answer(desk: Desk) -> None:
+    desk.page.route("**/api/file/*/0?*", lambda route: None)
+    desk.page.route("**/api/file/*?deletepassword=*", lambda route: None)
+    with desk.page.expect_request("**/api/file/*/0?*"):
+        desk.start(text="x")
+    desk.page.get_by_role("button", name="Cancel").click()
+
+    desk.page.get_by_text("The server could not be told, and deletes what was sent within a day.").wait_for()
+    desk.page.get_by_role("button", name="Upload more").wait_for()
+
+
 @pytest.mark.parametrize("status", [400, 403, 413, 507])
 def test_a_refusal_is_told_at_once_and_what_was_sent_is_deleted(desk: Desk, server: Server, status: int) -> None:
     said = {"status": status, "json": {"fileid": None, "status": "There is no room left."}}

@@ -17,6 +17,8 @@ import { size } from "./words.js";
 const CHUNK_BYTES = 8 * 1024 * 1024;
 const MOST_AT_ONCE = 3;
 const PROGRESS_EVERY_MS = 100;
+// Whoever cancels is told how it went, and the next file waits: also where the network swallows what is sent.
+const TAKING_BACK_MS = 8000;
 
 const ended = new AbortController();
 const patience = new Patience(ended.signal, tell("trouble"), tell("stuck"));
@@ -83,7 +85,8 @@ class Upload {
     if (this.id === null) {
       return false;
     }
-    return server.remove(this.id, this.deletepassword).then(() => false, () => true);
+    const patient = AbortSignal.timeout(TAKING_BACK_MS);
+    return server.remove(this.id, this.deletepassword, patient).then(() => false, () => true);
   }
 
   #checkFits({ fileBytes }) {

@@ -63,9 +63,9 @@ export function get(id, piece, signal) {
   return ask(`/api/file/${id}/${piece}`, { signal });
 }
 
-export async function remove(id, deletepassword) {
+export async function remove(id, deletepassword, signal) {
   try {
-    await ask(`/api/file/${id}?deletepassword=${encodeURIComponent(deletepassword)}`, { method: "DELETE" });
+    await ask(`/api/file/${id}?deletepassword=${encodeURIComponent(deletepassword)}`, { method: "DELETE", signal });
   } catch (fault) {
     throw fault.kind === "forbidden" ? new Refusal("This is not the delete password of this file.", fault.kind) : fault;
   }
