@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("file_id", "place"),
     )
     op.create_index("ix_chunks_digest", "chunks", ["digest"])
+    op.create_index("ix_chunks_file_downloads", "chunks", ["file_id", "downloads"])
     op.create_table(
         "participants",
         sa.Column("file_id", sa.String(36), nullable=False),
