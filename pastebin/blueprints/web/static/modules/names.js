@@ -1,7 +1,7 @@
 /** File names that strangers chose. */
 
 // What no system takes in a name, and what turns the reading direction around ("txt.exe" shown as "exe.txt").
-const NOT_IN_NAMES = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\\/:*?"<>|]/g;
+const NOT_IN_NAMES = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\\/:*?"<>|]/g;
 const LONGEST = 200;
 
 /** A name that is safe to show and to save under; *otherwise*, where nothing is left of it. */
