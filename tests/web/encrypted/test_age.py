@@ -110,6 +110,14 @@ def test_a_file_with_a_passphrase_opens_by_it_and_by_no_other(age: str, other: D
     assert other.download()[1] == b"behind a passphrase"
 
 
+def test_the_space_around_a_passphrase_is_a_part_of_it(age: str, other: Desk, tmp_path: Path) -> None:
+    other.open(publish(other.url, with_passphrase(age, tmp_path, b"spacious", " horse  battery ")))
+    other.page.get_by_label("Key or passphrase").fill(" horse  battery ")
+    other.page.keyboard.press("Enter")
+
+    assert other.download()[1] == b"spacious"
+
+
 def with_passphrase(age: str, folder: Path, content: bytes, passphrase: str) -> bytes:
     """Encrypt with `age -p`, which reads passphrases from a terminal alone: so it is given one."""
     (folder / "plain").write_bytes(content)

@@ -77,15 +77,16 @@ function decrypterFor(secret) {
     return decrypter;
   }
   try {
-    decrypter.addIdentity(secret.toUpperCase());
+    decrypter.addIdentity(secret.trim().toUpperCase());
   } catch {
     throw new Refusal(BROKEN_KEY, "key");
   }
   return decrypter;
 }
 
+/** A key may have come with space around it; of a passphrase that is a part. */
 function isKey(secret) {
-  return secret.toUpperCase().startsWith(KEY_BEGINS);
+  return secret.trim().toUpperCase().startsWith(KEY_BEGINS);
 }
 
 function asRefusal(fault, doesNotFit) {

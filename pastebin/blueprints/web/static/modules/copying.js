@@ -3,14 +3,20 @@
 /**
  * @param {HTMLButtonElement} button
  * @param {HTMLInputElement} field
+ * @param {() => void} onCopied also called where it is copied by hand
  */
-export function copies(button, field) {
+export function copies(button, field, onCopied = () => {}) {
   const label = button.textContent;
   button.addEventListener("click", async () => {
-    button.textContent = (await copy(field)) ? "Copied" : "Press Ctrl+C";
+    const isCopied = await copy(field);
+    button.textContent = isCopied ? "Copied" : "Press Ctrl+C";
+    if (isCopied) {
+      onCopied();
+    }
     setTimeout(() => (button.textContent = label), 3000);
   });
   field.addEventListener("focus", () => field.select());
+  field.addEventListener("copy", onCopied);
 }
 
 /** Browsers have `navigator.clipboard` on https alone. */

@@ -19,7 +19,7 @@ let url = "";
 part("plain-http").hidden = isSecureContext;
 part("open").addEventListener("submit", (event) => {
   event.preventDefault();
-  open(part("secret").value.trim(), () => part("download").focus());
+  open(keyIn(part("secret").value), () => part("download").focus());
 });
 part("download").addEventListener("click", () => fetchFor(save));
 part("show").addEventListener("click", () => fetchFor(preview));

@@ -14,6 +14,8 @@ export class Parcel {
   constructor(template, file, filename) {
     this.file = file;
     this.filename = filename;
+    /** Whether it has a link that nobody copied yet: it is shown nowhere else. */
+    this.isUntaken = false;
     this.element = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
     this.part("name").textContent = tidy(filename, "file");
     this.part("progress").setAttribute("aria-label", `Upload of ${tidy(filename, "file")}`);
@@ -58,12 +60,14 @@ export class Parcel {
   }
 
   #progress({ sent, total }) {
+    this.hasSent = sent > 0;
     this.part("progress").value = sent / total;
     this.say(this.speed.describe(sent, total));
   }
 
   #stuck(message) {
-    this.#problem(`${message} What was sent so far is kept.`);
+    this.#problem(this.hasSent ? `${message} What was sent so far is kept.` : message);
+    this.say("Stopped for now");
     const again = this.#offer("again", () => {
       again.hidden = this.part("problem").hidden = true;
       this.errand.tell({ do: "again" });
@@ -96,7 +100,8 @@ export class Parcel {
     this.say(`${size(this.file.size)}, kept until ${date(expires)}${limit ? `, for ${downloads(limit)}` : ""}`);
     this.part("link").value = `${location.origin}/${id}#${key}`;
     this.part("deletepassword").value = deletepassword;
-    copies(this.part("copy-link"), this.part("link"));
+    this.isUntaken = true;
+    copies(this.part("copy-link"), this.part("link"), () => (this.isUntaken = false));
     copies(this.part("copy-deletepassword"), this.part("deletepassword"));
     this.#label();
     this.part("result").hidden = false;

@@ -8,6 +8,11 @@ const work = document.getElementById("encrypted");
 const lifetimes = new Lifetimes(form.elements.expire);
 const button = form.querySelector("button[type=submit]");
 const plainLabel = button.textContent;
+const problem = document.getElementById("file-problem");
+
+/** Whether some are on their way, and all that were sent since the page was opened. */
+let isUnderWay = false;
+const all = [];
 
 // Only now: were the box there before this runs, it could be ticked, and the form would be sent as it is.
 const place = document.getElementById("encrypt-place");
@@ -24,10 +29,10 @@ form.addEventListener("submit", (event) => {
 document.getElementById("encrypted-more").addEventListener("click", again);
 
 function turn(isOn) {
-  for (const element of form.querySelectorAll("[data-when-plain]")) {
+  for (const element of document.querySelectorAll("[data-when-plain]")) {
     element.hidden = isOn;
   }
-  for (const element of form.querySelectorAll("[data-when-encrypted]")) {
+  for (const element of document.querySelectorAll("[data-when-encrypted]")) {
     element.hidden = !isOn || (element.dataset.whenEncrypted === "http" && isSecureContext);
   }
   button.textContent = isOn ? "Encrypt and upload" : plainLabel;
@@ -40,8 +45,10 @@ function turn(isOn) {
 
 async function start() {
   const parcels = chosen();
+  problem.hidden = parcels.length > 0;
   if (parcels.length === 0) {
-    tellAt("file", "Choose a file, or write a text.");
+    problem.textContent = "There is nothing to encrypt yet: choose a file, or write a text.";
+    form.elements.file.focus();
     return;
   }
   const rules = { keptSeconds: lifetimes.chosen(), limit: Number(form.elements.limit.value) || null };
@@ -50,9 +57,14 @@ async function start() {
   document.getElementById("encrypted-more").hidden = true;
   document.getElementById("encrypted-list").prepend(...parcels.map((parcel) => parcel.element));
   announce(parcels.length === 1 ? "Encrypting and uploading" : `Encrypting and uploading ${parcels.length} files`);
+  all.push(...parcels);
+  isUnderWay = true;
   addEventListener("beforeunload", keep);
   const there = await sendAll(parcels, rules);
-  removeEventListener("beforeunload", keep);
+  isUnderWay = false;
+  if (there === parcels.length) {
+    empty();
+  }
   document.getElementById("encrypted-more").hidden = false;
   document.getElementById("encrypted-keep").hidden = there === 0;
   announce(verdict(there, parcels.length));
@@ -93,24 +105,23 @@ function verdict(there, of) {
 }
 
 /** The switch stays as it is: who encrypted one file must not send the next one open by not looking. */
-function again() {
+function empty() {
   const isOn = box.checked;
   form.reset();
   box.checked = isOn;
   turn(isOn);
+}
+
+/** What was not uploaded is still in the form. */
+function again() {
   form.hidden = false;
   document.getElementById("encrypted-more").hidden = true;
   form.elements.file.focus();
 }
 
-function tellAt(name, words) {
-  const field = form.elements[name];
-  field.setCustomValidity(words);
-  field.reportValidity();
-  field.setCustomValidity("");
-}
-
-/** Leaving now would lose the key. */
+/** Leaving now would lose keys: those of files on their way, and those that nobody copied yet. */
 function keep(event) {
-  event.preventDefault();
+  if (isUnderWay || all.some((parcel) => parcel.isUntaken)) {
+    event.preventDefault();
+  }
 }
