@@ -92,7 +92,7 @@
 # MAX_CHUNK_SIZE = "32MiB"
 # MAX_RETENTION_HOURS = 720
 
-# Whom to write to about this server (shown to everybody), and whether the addresses that a file came
+# Whom to write to about this server (told by /api/serverinfo), and whether the addresses that a file came
 # from are kept and shown to whoever has its link.
 # OPERATOR_EMAIL = ""
 # RECORD_ADDRESSES = False

@@ -190,6 +190,13 @@ def read_networks(raw: object) -> tuple[str, ...]:
     return networks
 
 
+def read_some_size(raw: object) -> int:
+    """A size above zero."""
+    if (size := read_size(raw)) == 0:
+        raise ValueError("must be more than nothing")
+    return size
+
+
 def read_time(raw: object) -> int:
     """A duration above zero."""
     if (seconds := read_duration(raw)) == 0:
@@ -318,9 +325,9 @@ class Settings:
         None, read_optional_duration, "The longest an upload without an account is kept; none for no limit."
     )
 
-    MAX_CHUNK_SIZE: int = _setting(32 * MIB, read_size, "Bytes of one chunk of an encrypted file.")
+    MAX_CHUNK_SIZE: int = _setting(32 * MIB, read_some_size, "Bytes of one chunk of an encrypted file.")
     MAX_RETENTION_HOURS: int = _setting(720, read_count, "Hours that an encrypted file is kept at most.")
-    OPERATOR_EMAIL: str = _setting("", read_mailbox, "Whom to write to about this server; shown to everybody.")
+    OPERATOR_EMAIL: str = _setting("", read_mailbox, "Whom to write to about this server; /api/serverinfo tells it.")
     RECORD_ADDRESSES: bool = _setting(
         False, read_switch, "Whether the addresses that an encrypted file came from are kept and shown."
     )

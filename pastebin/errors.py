@@ -47,6 +47,12 @@ class LoginNeeded(SessionInvalid):
     message = "You need to be logged in to see this page."
 
 
+class NobodyRefused(SessionInvalid):
+    """An upload that is nobody's, as encrypted ones are, where nobody may upload."""
+
+    message = "Nobody may upload here without an account, and this upload is nobody's."
+
+
 class KeyInvalid(SessionInvalid):
     """A key or token that is malformed, unknown, invalidated or expired: never treated as nobody."""
 

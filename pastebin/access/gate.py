@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from pastebin.access import csrf, identity, rates
 from pastebin.access.current import current_request, is_under_api
 from pastebin.access.rates import Limit
-from pastebin.errors import CsrfMissing, EmailNotVerified, LoginNeeded, PermissionMissing, SessionInvalid
+from pastebin.errors import CsrfMissing, EmailNotVerified, LoginNeeded, NobodyRefused, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import bounds, switches
 from pastebin.services.actor import Actor, ActorKind, Scope, User
@@ -247,7 +247,7 @@ def _check_needs(rule: Rule, actor: Actor, request: Request) -> None:
         return
     if rule.needs is Needs.NOBODY:
         if rule.switch is Switch.FILE_CREATE and anonymous_uploads_off():
-            raise SessionInvalid("Nobody may upload here without an account, and this upload is nobody's.")
+            raise NobodyRefused
         return
     if rule.needs is not Needs.ANYONE:
         raise LoginNeeded if rule.on_page else SessionInvalid

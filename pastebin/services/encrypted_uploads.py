@@ -96,7 +96,7 @@ def put(
         RateLimited, StorageLimit, StorageFull, ContentRemoved: as with every upload.
     """
     part = _Part(uuid.lower(), password, place, Content(spool, spool.digest()), actor.address)
-    keep([part.content], Recording(actor, spool.size, place=rate, also=part.note))
+    keep([part.content], Recording(actor, spool.size, place=rate, also=part.note, advice="Try again tomorrow."))
 
 
 def finish(actor: Actor, uuid: str, password: str | None, places: Sequence[int]) -> None:

@@ -45,7 +45,8 @@ class BlobRecord:
 class Recording:
     """What one request adds, all of it or nothing: its contents and its files (rows as the database keeps them).
 
-    `place` is the one that it takes of a rate limit; `also` what else is written with it, and may refuse it.
+    `place` is the one that it takes of a rate limit; `also` what else is written with it, and may refuse it;
+    `advice` what to do where an address has sent as much as it may.
     """
 
     actor: Actor
@@ -54,6 +55,7 @@ class Recording:
     files: Sequence[Values] = ()
     place: limits.Wanted | None = None
     also: Callable[[Connection], None] | None = None
+    advice: str = "Try again tomorrow, or log in."
 
 
 class SweptAway(Exception):
@@ -96,15 +98,17 @@ def _charge(connection: Connection, recordings: Sequence[Recording]) -> None:
         ],
     )
     used: Counter[str] = Counter()
+    advice: dict[str, str] = {}
     for recording in recordings:
         if recording.actor.is_nobody:
-            used[limits.subject_of(recording.actor.address)] += recording.size_bytes
+            subject = limits.subject_of(recording.actor.address)
+            used[subject] += recording.size_bytes
+            advice[subject] = recording.advice
     quota = settings.ANONYMOUS_QUOTA if used else 0
     for subject, size_bytes in sorted(used.items()):
         if limits.add(connection, "anonymous bytes", subject, size_bytes, at_most=quota, seconds=DAY) is not None:
             raise StorageLimit(
-                f"Without an account {write_size(quota)} a day are taken from one address. "
-                "Try again tomorrow, or log in.",
+                f"Without an account {write_size(quota)} a day are taken from one address. {advice[subject]}",
                 limit=quota,
             )
 

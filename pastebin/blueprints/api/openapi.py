@@ -142,7 +142,7 @@ def _errors_of_nobody(rule: Rule, method: str, described: Description) -> list[t
     if method not in SAFE_METHODS:
         found.append(errors.CrossSite)
     if rule.switch is Switch.FILE_CREATE:
-        found.append(errors.SessionInvalid)
+        found.append(errors.NobodyRefused)
     if rule.uploads:
         found += [errors.BodyMalformed, *_BY_BYTES]
     elif described.body:

@@ -37,7 +37,6 @@ from pastebin.errors import (
     DeletePasswordInvalid,
     DownloadLimitReached,
     FileNotFound,
-    SessionInvalid,
     UploadClosed,
     UploadPasswordInvalid,
     UploadUnfinished,
@@ -63,7 +62,7 @@ _OF_FILES = (FileNotFound, ContentRemoved)
 @gate(needs=Needs.NOBODY, switch=Switch.FILE_CREATE, token=Token.NONE)
 @describes(
     _TAG, {200: Answer("Begun.", EncryptedBegunSchema)},
-    body={JSON: EncryptedWantedSchema, "multipart/form-data": EncryptedFormSchema}, errors=(SessionInvalid,),
+    body={JSON: EncryptedWantedSchema, "multipart/form-data": EncryptedFormSchema},
 )  # fmt: skip
 def begin() -> Response:
     """Begin an upload: its chunks follow. What is not finished within a day is given up."""
@@ -107,7 +106,7 @@ def _put(fileid: str, place: int) -> None:
 @describes(
     _TAG, {200: Answer("Finished: it can be downloaded, and does not change any more.", EncryptedStatusSchema)},
     body={JSON: EncryptedFinishSchema, "multipart/form-data": FinishFormSchema}, body_needed=True, path=_ID,
-    errors=(UploadClosed, UploadPasswordInvalid, ChunkMissing, SessionInvalid),
+    errors=(UploadClosed, UploadPasswordInvalid, ChunkMissing),
 )  # fmt: skip
 def finish(fileid: str) -> Response:
     """Finish an upload. Chunks that are not listed are dropped."""

@@ -26,7 +26,7 @@ class Terms:
     `wants_verified` says that an account needs a confirmed e-mail address; `unconfirmed` is the one it has, while
     it could be confirmed.
     `lifetimes` are the choices of the form: the value of `expire`, and its words. `encrypts` says whether encrypted
-    files are taken, which are nobody's, and `longest_encrypted` how long they are kept at most.
+    files are taken, which are nobody's; the last four are their bounds, and whether it is kept where they came from.
     """
 
     taken: bool
@@ -41,6 +41,9 @@ class Terms:
     lifetimes: tuple[tuple[str, str], ...]
     encrypts: bool
     longest_encrypted: int
+    largest_encrypted: int
+    quota_encrypted: int
+    records_addresses: bool
 
 
 def terms(actor: Actor) -> Terms:
@@ -59,6 +62,9 @@ def terms(actor: Actor) -> Terms:
         types=settings.ALLOWED_TYPES,
         encrypts=not anonymous_uploads_off() and Switch.FILE_CREATE not in switches.on(),
         longest_encrypted=encrypted_uploads.longest_seconds(),
+        largest_encrypted=settings.MAX_FILE_SIZE,
+        quota_encrypted=settings.ANONYMOUS_QUOTA,
+        records_addresses=settings.RECORD_ADDRESSES,
         lifetimes=tuple((value, words) for value, seconds, words in _LIFETIMES if longest is None or seconds < longest),
     )
 

@@ -313,7 +313,12 @@ def test_what_cannot_be_shown_says_so(send, other: Desk, content: bytes) -> None
 
 @pytest.mark.parametrize(
     ("name", "saved"),
-    [("exe.\u202egnp.txt", "exe._gnp.txt"), ("a\u061cb.txt", "a_b.txt"), ("..hidden", "hidden"), ("a" * 250 + ".tar", "a" * 196 + ".tar")],
+    [
+        ("exe.\u202egnp.txt", "exe._gnp.txt"),
+        ("a\u061cb.txt", "a_b.txt"),
+        ("..hidden", "hidden"),
+        ("a" * 250 + ".tar", "a" * 196 + ".tar"),
+    ],
 )
 def test_a_hostile_name_is_tidied_before_it_is_shown_and_saved(send, other: Desk, name: str, saved: str) -> None:
     other.open(send(b"x", name[:200] + name[-4:] if len(name) > 250 else name).link)

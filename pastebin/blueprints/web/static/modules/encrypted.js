@@ -23,11 +23,7 @@ part("open").addEventListener("submit", (event) => {
 });
 part("download").addEventListener("click", () => fetchFor(save));
 part("show").addEventListener("click", () => fetchFor(preview));
-part("cancel").addEventListener("click", () => {
-  forgetErrand();
-  enter(opened ? "ready" : "locked", "Cancelled. Nothing of it was saved.");
-  part(opened ? "download" : "secret").focus();
-});
+part("cancel").addEventListener("click", cancel);
 part("again").addEventListener("click", () => {
   part("again").hidden = true;
   part("state").textContent = "Trying again";
@@ -52,7 +48,13 @@ function enter(state, message = "", isBad = false) {
   notice.className = isBad ? "notice notice--bad" : "notice";
   notice.querySelector("p").textContent = message;
   part("again").hidden = true;
-  part("show").hidden ||= !opened?.isShown;
+  part("show").hidden ||= !opened?.isShown || !part("preview").hidden;
+  part("attempts").hidden ||= part("attempts").textContent === "";
+}
+
+/** A whole link may be pasted as well. */
+function keyIn(given) {
+  return /#\s*(AGE-SECRET-KEY-.*)$/is.exec(given)?.[1] ?? given;
 }
 
 function begin() {
@@ -93,15 +95,56 @@ function open(given, andThen = () => {}) {
 function ready({ metadata, info }) {
   const name = tidy(metadata.filename, `${id}.bin`);
   const isShown = info.limit === null && mayShow(metadata.filesize ?? info.totalsize);
-  opened = { name, filesize: metadata.filesize, isLimited: info.limit !== null, isShown };
+  opened = { name, filesize: metadata.filesize, isLimited: info.limit !== null, left: Infinity, isShown };
   part("name").textContent = name;
   part("size").textContent = size(metadata.filesize ?? info.totalsize);
   part("expires").textContent = date(info.expire);
-  if (opened.isLimited) {
-    part("left").textContent = left(info.limit - info.downloads);
-  }
   part("secret").value = "";
+  part("attempts").textContent = attempts(opened.isLimited, metadata.isSaid);
   enter("ready");
+  note(info);
+}
+
+function attempts(isLimited, isSaid) {
+  if (!isLimited) {
+    return "";
+  }
+  const said = "Each attempt counts as a download, also one that is cancelled or breaks off.";
+  return isSaid ? said : `${said} Only then it is seen whether the key is the right one.`;
+}
+
+/** How often it may still be downloaded. What was downloaded already is here, whatever has become of it there. */
+function note(info) {
+  if (!opened?.isLimited) {
+    return;
+  }
+  opened.left = info.limit - info.downloads;
+  part("left").textContent = opened.left > 0 ? left(opened.left) : "none left";
+  part("delete").closest("details").hidden ||= opened.left <= 0;
+  if (opened.left <= 0 && blob === null) {
+    enter("gone", "It was downloaded as often as it may be. Ask whoever sent it to upload it again.", true);
+  }
+}
+
+async function lookAgain() {
+  if (!opened?.isLimited) {
+    return;
+  }
+  try {
+    note(await server.info(id));
+  } catch (fault) {
+    if (fault.kind === "gone") {
+      note({ limit: 0, downloads: 0 });
+    }
+  }
+}
+
+function cancel() {
+  forgetErrand();
+  const isLimited = Boolean(opened?.isLimited);
+  enter(opened ? "ready" : "locked", `Cancelled. Nothing of it was saved${isLimited ? ", and it counts as a download" : ""}.`);
+  part(opened ? "download" : "secret").focus();
+  lookAgain();
 }
 
 /** Fetch the whole, if it is not here yet, and do something with it. */
@@ -140,12 +183,13 @@ function save() {
   enter("done", "Decrypted, and whole: not a byte of it was changed.");
   part("save").click();
   part("save").focus();
+  lookAgain();
 }
 
 async function preview() {
-  enter("done");
   await show(blob, part("preview"));
   part("preview").hidden = false;
+  enter("done");
   part("preview").focus();
 }
 
@@ -168,6 +212,9 @@ function failed({ message, kind }) {
   forgetErrand();
   enter(kind === "gone" ? "gone" : kind === "key" || !opened ? "locked" : "ready", message, true);
   part("message").focus();
+  if (kind !== "gone") {
+    lookAgain();
+  }
 }
 
 async function remove(event) {
