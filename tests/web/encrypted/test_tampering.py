@@ -99,6 +99,19 @@ def test_another_file_s_metadata_is_refused_before_anything_is_downloaded(
     assert other.asked_for("GET", r"/api/file/[^/]+/\d") == 0
 
 
+def test_metadata_in_the_place_of_the_file_is_not_called_whole(sent: Sent, other: Desk, server: Server) -> None:
+    """It is genuine, and of the same key: only that nothing says its size tells that something is wrong."""
+    tamper(server, "DELETE FROM chunks WHERE file_id = ? AND place >= 0", sent.id)
+    tamper(server, "UPDATE chunks SET place = 0 WHERE file_id = ?", sent.id)
+    other.open(sent.link)
+    warned = other.told()
+    _name, content = other.download()
+
+    assert b'"filename":"plan.pdf"' in content
+    assert "it may not be what was sent" in warned
+    assert other.told() == f"Decrypted. {warned}"
+
+
 def test_a_genuine_file_of_another_size_than_its_sender_wrote_down_is_refused(
     desk: Desk, other: Desk, tmp_path: Path
 ) -> None:

@@ -9,6 +9,10 @@ import { Progress, date, size } from "./words.js";
 const page = document.getElementById("encrypted");
 const id = page.dataset.uuid;
 
+// Every part of an age file is proved, but not which of one sender's files it is: that is what the written size is for.
+const NOTHING_WRITTEN =
+  "No name and no size came with it. If it was uploaded on this site's page they were lost, and it may not be what was sent.";
+
 /** What is known once it was opened, and what came of it. */
 let secret = "";
 let errand = null;
@@ -101,7 +105,7 @@ function ready({ metadata, info }) {
   part("expires").textContent = date(info.expire);
   part("secret").value = "";
   part("attempts").textContent = attempts(opened.isLimited, metadata.isSaid);
-  enter("ready");
+  enter("ready", opened.filesize === null ? NOTHING_WRITTEN : "");
   note(info);
 }
 
@@ -180,7 +184,8 @@ function keep(whole) {
 }
 
 function save() {
-  enter("done", "Decrypted, and whole: not a byte of it was changed.");
+  const isWhole = opened.filesize !== null;
+  enter("done", isWhole ? "Decrypted, and whole: not a byte of it was changed." : `Decrypted. ${NOTHING_WRITTEN}`);
   part("save").click();
   part("save").focus();
   lookAgain();
