@@ -25,7 +25,7 @@ from pastebin.services import delete_passwords, references, tombstones
 METADATA = -1
 """The place of what is no chunk: the encrypted name and type."""
 
-# How much one transaction removes, while whoever writes waits. A file may have a hundred thousand chunks.
+# How much one transaction removes, while whoever writes waits. A file may have twenty thousand chunks.
 _BATCH = 20
 _BATCH_CHUNKS = 1000
 

@@ -24,7 +24,7 @@ from pastebin.services.encrypted import LIVE, METADATA
 from pastebin.services.keeping import Content, keep
 from pastebin.services.recording import Recording
 
-MOST_CHUNKS = 100_000
+MOST_CHUNKS = 20_000
 
 _PASSWORD_BYTES = 32
 

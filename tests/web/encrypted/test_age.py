@@ -15,6 +15,7 @@ import pytest
 
 from tests.programs import needs_program
 from tests.web.encrypted.desk import Desk, fetch, publish
+from tests.web.encrypted.keys import Key
 
 pytestmark = [pytest.mark.browser, pytest.mark.external, pytest.mark.timeout(300)]
 
@@ -25,18 +26,6 @@ SIZES = [0, 1, STEP - 1, STEP, STEP + 1, 2 * STEP - 1, 2 * STEP, 2 * STEP + 1, 5
 @pytest.fixture
 def age() -> str:
     return needs_program("age")
-
-
-class Key:
-    """A key that age-keygen made."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "key.txt"
-        made = subprocess.run(
-            [needs_program("age-keygen"), "-o", self.path], capture_output=True, text=True, check=True
-        )
-        self.public = made.stderr.split()[-1]
-        self.secret = self.path.read_text().split()[-1]
 
 
 def test_what_the_page_encrypted_age_opens_at_every_border(age: str, desk: Desk, tmp_path: Path) -> None:
