@@ -251,6 +251,8 @@ class World:
         yield self.app.test_client(), bearer(self.key("root", *Scope))
 
     def ask(self, asked: Asked, client: FlaskClient, headers: dict[str, str]) -> int:
+        if asked.path.startswith("/api/file/"):
+            return self.ask_about_encrypted(asked, client, headers)
         told = upload(self.nobody, headers=bearer(self.key("ann")))
         with self.app.app_context():
             key_id = keys.listing(self.user("ann").id)[0].id
@@ -261,8 +263,6 @@ class World:
             "file_id": told["id"], "key_id": key_id, "digest": "cd" * 32, "ticket": self.ticket(asked.path),
         }  # fmt: skip
         body: dict[str, Any] = {}
-        if asked.path.startswith("/api/file/"):
-            return self.ask_about_encrypted(asked, client, headers)
         if asked.written in _JSON:
             body = {"json": _JSON[asked.written]}
         elif asked.written in _FORMS:
