@@ -22,7 +22,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.hooks import HookContext
 from schemathesis.transport.wsgi import WSGITransport
 
-from pastebin.services import accounts, keys, sessions
+from pastebin.services import accounts, keys, sessions, switches
 from pastebin.services.actor import Scope, User
 from tests import hushing
 from tests.conftest import PASSWORD, bearer
@@ -227,7 +227,10 @@ class World:
                 values.update({name: real[name] for name in values if name in real and (is_path or name != "name")})
 
     def _begun(self, *, is_finished: bool) -> dict[str, Any]:
-        """An encrypted file, to be read or deleted, or to be gone on with."""
+        """An encrypted file, to be read or deleted, or to be gone on with, whatever an earlier case has switched off."""
+        with self._app.app_context():
+            for switch in switches.on():
+                switches.turn(None, switch, is_on=False)
         hush = hushing.begin(self._client, deletepassword=PASSWORD)
         hush.put(0, b"x")
         if is_finished:

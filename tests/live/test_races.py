@@ -110,6 +110,7 @@ def test_deleting_the_last_and_sweeping_never_lose_an_upload_of_the_same(shared:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 def test_deleting_the_last_and_sweeping_never_lose_one_of_500_uploads(make_server: Callable[..., Server]) -> None:
     delete_and_upload_while_sweeping(make_server(), 500)
