@@ -27,6 +27,7 @@ def test_a_fresh_database_is_what_the_models_say(app):
     assert differences == []
 
 
+@pytest.mark.slow
 def test_several_processes_start_at_once_on_a_fresh_instance(tmp_path):
     starting = [
         subprocess.Popen(

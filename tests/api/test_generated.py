@@ -227,7 +227,7 @@ class World:
                 values.update({name: real[name] for name in values if name in real and (is_path or name != "name")})
 
     def _begun(self, *, is_finished: bool) -> dict[str, Any]:
-        """An encrypted file, to be read or deleted, or to be gone on with, whatever an earlier case has switched off."""
+        """An encrypted file, to be read or deleted, or gone on with, whatever an earlier case has switched off."""
         with self._app.app_context():
             for switch in switches.on():
                 switches.turn(None, switch, is_on=False)

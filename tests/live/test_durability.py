@@ -114,6 +114,7 @@ def kill_in_the_middle(make_server: Callable[..., Server], rounds: int, uploader
     assert complaints(server) == []
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_outlives_the_death_of_the_server(make_server: Callable[..., Server]) -> None:
     kill_in_the_middle(make_server, rounds=1, uploaders=60)
 

@@ -78,6 +78,7 @@ def test_of_two_that_put_one_chunk_one_is_whole_in_many_rounds(shared: Server) -
     replace_at_once(shared, rounds=200)
 
 
+@pytest.mark.slow
 def test_a_file_is_never_larger_than_it_may_be(make_server: Callable[..., Server]) -> None:
     server = make_server(MAX_FILE_SIZE=100_000)
     with Caller(server) as nobody:

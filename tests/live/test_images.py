@@ -126,6 +126,7 @@ def test_a_crowd_that_waits_for_images_keeps_nobody_else_waiting(server: Server,
     assert complaints(server) == []
 
 
+@pytest.mark.slow
 def test_what_is_being_made_when_the_server_stops_is_answered(make_server: Callable[..., Server], noisy: bytes) -> None:
     server = make_server()
     with Caller(server) as caller:
@@ -203,6 +204,8 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_hostile_images_are_refused_quickly_and_touch_nobody_else(make_server: Callable[..., Server]) -> None:
     server = make_server()
     with Caller(server) as caller:

@@ -60,6 +60,7 @@ def log_in(server: Server, password: str) -> int:
     return post(server, "/login", username="ann", password=password).status_code
 
 
+@pytest.mark.slow
 def test_a_forgotten_password_is_replaced_within_seconds_and_no_link_is_logged(
     served: Server, mail: MailServer
 ) -> None:

@@ -89,6 +89,7 @@ def test_after_the_answer_to_a_switch_no_worker_accepts(make_server: Callable[..
     assert complaints(server) == []
 
 
+@pytest.mark.slow
 def test_the_general_limit_lets_exactly_so_many_uploads_in(make_server: Callable[..., Server]) -> None:
     server = make_server(API_RATE="30/1h")
     start = threading.Barrier(10)

@@ -46,6 +46,7 @@ def server(make_server: Callable[..., Server]) -> Server:
     return server
 
 
+@pytest.mark.slow
 def test_a_key_is_not_made_by_a_session_that_ended_meanwhile(server: Server) -> None:
     token = log_in(server, "ann")
     held = Held(server, "/api/keys", token, b'{"name": "mine now"}', "application/json")

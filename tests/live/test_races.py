@@ -150,6 +150,7 @@ def colliding_contents(digits: int) -> tuple[bytes, bytes]:
     raise AssertionError("no collision among a million: impossible")
 
 
+@pytest.mark.slow
 def test_an_address_whose_content_is_gone_is_never_given_to_another(make_server: Callable[..., Server]) -> None:
     first, second = colliding_contents(8)
     server = make_server(ADDRESS_LENGTH=8)

@@ -109,6 +109,7 @@ def read_in_crowds(server: Server, shelf: Shelf) -> None:
         list(crowd.map(run, range(CALLERS)))
 
 
+@pytest.mark.slow
 def test_thousands_of_reads_are_told_exactly_within_seconds_and_over_a_stop(server: Server, shelf: Shelf) -> None:
     read_in_crowds(server, shelf)
 

@@ -78,6 +78,7 @@ def test_a_head_that_drips_is_answered_408_all_the_same(impatient: Server) -> No
     assert time.monotonic() - started < 3.5
 
 
+@pytest.mark.slow
 def test_the_head_of_a_later_request_has_a_time_of_its_own(impatient: Server) -> None:
     with impatient.connect() as client:
         for _ in range(3):
@@ -150,6 +151,7 @@ def test_slow_readers_of_a_large_answer_hold_no_thread(server: Server, big_file:
         assert len(readers[0].hear().body) == 160 * 65536
 
 
+@pytest.mark.slow
 def test_a_reader_that_takes_nothing_is_given_up(impatient: Server) -> None:
     with impatient.connect(receive_buffer=4096) as client:
         client.say(b"GET /stream/200 HTTP/1.1\r\nHost: test\r\n\r\n")
