@@ -5,7 +5,6 @@ at any size. Who asks may turn out only here, by the fields `key` and
 `csrf_token` (contract section 2).
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from pastebin.access.current import current_request
 from pastebin.blobs import Spool
 from pastebin.blueprints.blocks import Body, blocks
 from pastebin.blueprints.form_events import Event, Part, multipart_events, urlencoded_events
+from pastebin.blueprints.numbers import download_limit, whole_number
 from pastebin.blueprints.spooling import Spooling
 from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid
 from pastebin.extensions import now
@@ -139,12 +139,11 @@ def parse_rules(fields: dict[str, str], default_privacy: Privacy = Privacy.PUBLI
         FieldsInvalid: one of them cannot be used.
     """
     expire, limit, name = (fields.get(each, "").strip() for each in ("expire", "limit", "name"))
-    if limit and not (re.fullmatch("[0-9]{1,10}", limit) and 0 < int(limit) < 2**31):
-        raise FieldsInvalid("limit is how often the file may be downloaded: a whole number from 1.", fields=["limit"])
+    downloads = download_limit(whole_number(limit, 10)) if limit else None
     names.check(name)
     return Rules(
         expires_at=expiry.parse(expire, now()) if expire else None,
-        download_limit=int(limit) if limit else None,
+        download_limit=downloads,
         privacy=_parse_privacy(fields.get("private", "").strip().lower(), default_privacy),
         name=name or None,
     )

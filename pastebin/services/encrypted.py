@@ -73,8 +73,7 @@ def find(uuid: str) -> EncryptedFile:
     with reading() as connection:
         row = connection.execute(_FILE, {"uuid": uuid, "moment": now()}).one_or_none()
     if row is None:
-        tombstones.check_file(uuid)
-        raise FileNotFound
+        tombstones.missing(uuid)
     return EncryptedFile(*row)
 
 
@@ -129,8 +128,7 @@ def _part(uuid: str, place: int) -> Chunk | None:
     with reading() as connection:
         row = connection.execute(_PART, {"uuid": uuid, "at": place, "moment": now()}).one_or_none()
     if row is None:
-        tombstones.check_file(uuid)
-        raise FileNotFound
+        tombstones.missing(uuid)
     if not row.is_finished:
         raise UploadUnfinished
     if row.digest is None:

@@ -49,11 +49,11 @@ def begin(actor: Actor, wanted: Wanted) -> tuple[str, str]:
     """Begin an upload: its UUID, and the password for its chunks, of which a hash is kept.
 
     Raises:
-        FieldsInvalid: an expiry that has passed or is too far, a download limit that is none, a password too long.
+        FieldsInvalid: an expiry that has passed or is too far, or a password that is too long.
     """
     uuid, password = str(uuids.uuid4()), randomness.token_urlsafe(_PASSWORD_BYTES)
     kept_until = _expiry(wanted.expires_at)
-    limit, chosen = wanted.download_limit, wanted.delete_password
+    chosen = wanted.delete_password
     if chosen is not None and len(chosen) > delete_passwords.LONGEST:
         raise FieldsInvalid(
             f"deletepassword has at most {delete_passwords.LONGEST} characters.", fields=["deletepassword"]
@@ -64,7 +64,7 @@ def begin(actor: Actor, wanted: Wanted) -> tuple[str, str]:
         "delete_password_hash": None if chosen is None else delete_passwords.hashed(chosen),
         "expires_at": min(kept_until, now() + timedelta(seconds=DAY)),
         "kept_until": kept_until,
-        "download_limit": limit,
+        "download_limit": wanted.download_limit,
     }
     with transaction() as connection:
         connection.execute(insert(EncryptedFileRow).values(**row))

@@ -138,8 +138,7 @@ def find_file(uuid: str, actor: Actor, key: str | None = None) -> StoredFile:
     reader = actor.user_id if actor.may(Scope.FILE_READ) else None
     file = _one(_READABLE, uuid, reader=reader) or (_unlock(uuid, actor, key) if key else None)
     if file is None:
-        tombstones.check_file(uuid)
-        raise FileNotFound
+        tombstones.missing(uuid)
     return file
 
 

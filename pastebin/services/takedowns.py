@@ -110,16 +110,15 @@ def _remove(digest: str) -> int:
 def _remove_encrypted(digest: str) -> int:
     """Remove the encrypted files that have the content as a chunk: whoever has a link could read them."""
     removed = 0
-    some = select(EncryptedFileRow.id).where(encrypted.with_content(digest)).limit(1)
+    some = select(EncryptedFileRow.id, EncryptedFileRow.is_finished).where(encrypted.with_content(digest)).limit(1)
     while True:
         with transaction() as connection:
-            uuid = connection.execute(some).scalar_one_or_none()
-            if uuid is None:
+            file = connection.execute(some).one_or_none()
+            if file is None:
                 return removed
-            this = EncryptedFileRow.id == uuid
-            if connection.execute(select(EncryptedFileRow.id).where(this, EncryptedFileRow.is_finished)).first():
-                connection.execute(insert(TakenDownFileRow).values(uuid=uuid, digest=digest))
-            removed += encrypted.remove_within(connection, this)
+            if file.is_finished:
+                connection.execute(insert(TakenDownFileRow).values(uuid=file.id, digest=digest))
+            removed += encrypted.remove_within(connection, EncryptedFileRow.id == file.id)
 
 
 def _count(connection: Connection, digest: str) -> int:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from sqlalchemy import bindparam, select, true
 
-from pastebin.errors import ContentRemoved
+from pastebin.errors import ContentRemoved, FileNotFound
 from pastebin.extensions import reading
 from pastebin.models import AddressRow, TakedownRow, TakenDownFileRow
 from pastebin.services import hashes
@@ -24,6 +24,16 @@ def check_file(uuid: str) -> None:
         reason = connection.execute(_OF_FILE, {"uuid": uuid.lower()}).scalar_one_or_none()
     if reason is not None:
         refuse(reason)
+
+
+def missing(uuid: str) -> NoReturn:
+    """Say that no file of this UUID is there.
+
+    Raises:
+        ContentRemoved: there was a public one, and it was taken down. FileNotFound: else; why, is not told.
+    """
+    check_file(uuid)
+    raise FileNotFound
 
 
 def check_hash(hexdigits: str) -> None:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from pastebin import addresses, expiry
 from pastebin.blueprints.json_body import json_object, text_field
 from pastebin.blueprints.links import Links
+from pastebin.blueprints.numbers import download_limit
 from pastebin.blueprints.representation import describe_managed
 from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound
 from pastebin.extensions import now
@@ -78,11 +79,7 @@ def _expiry(value: object) -> str:
 def _limit(value: object) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
-        raise FieldsInvalid(
-            "limit is how often the file may be downloaded: a whole number from 1, or null.", fields=["limit"]
-        )
-    return value
+    return download_limit(value if isinstance(value, int) and not isinstance(value, bool) else None, ", or null")
 
 
 _PRIVACIES: dict[object, Privacy] = {

@@ -78,7 +78,7 @@ def begin() -> Response:
 def put_metadata(fileid: str) -> Response:
     """Add the encrypted metadata: the file's name and type, which the server cannot read."""
     _put(fileid, METADATA)
-    return wire.render_metadata_kept(fileid)
+    return wire.render_done(fileid, finished=False)
 
 
 @bp.put("/file/<fileid>/<index>", provide_automatic_options=False)
@@ -112,7 +112,7 @@ def finish(fileid: str) -> Response:
     """Finish an upload. Chunks that are not listed are dropped."""
     wanted = wire.parse_finish(request)
     encrypted_uploads.finish(current_actor(), fileid, wanted.password, wanted.places)
-    return wire.render_finished(fileid)
+    return wire.render_done(fileid, finished=True)
 
 
 @bp.get("/file/<fileid>/exists", provide_automatic_options=False)
@@ -164,7 +164,7 @@ def get_chunk(fileid: str, index: str) -> Response:
 def delete(fileid: str) -> Response:
     """Delete a file, finished or not, by the password that its uploader chose."""
     encrypted.delete_by_password(fileid, request.args.get("deletepassword"))
-    return wire.render_deleted(fileid)
+    return wire.render_done(fileid, deleted=True)
 
 
 @bp.get("/serverinfo")

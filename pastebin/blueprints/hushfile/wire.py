@@ -11,7 +11,7 @@ from flask import Request, jsonify
 from werkzeug.wrappers import Response
 
 from pastebin.blueprints.json_body import is_form, json_object
-from pastebin.blueprints.numbers import whole_number
+from pastebin.blueprints.numbers import download_limit, whole_number
 from pastebin.config import HOUR
 from pastebin.errors import BadRequest, FieldsInvalid
 from pastebin.extensions import settings
@@ -65,12 +65,12 @@ def parse_finish(request: Request) -> Finish:
 
 def _finish_form(request: Request) -> dict[str, Any]:
     request.max_form_parts = _MOST_REPEATED + _OTHER_PARTS
-    chunks: object = request.form.getlist("chunks")
-    if isinstance(chunks, list) and len(chunks) == 1 and chunks[0].lstrip().startswith("["):
+    chunks = request.form.getlist("chunks")
+    if len(chunks) == 1 and chunks[0].lstrip().startswith("["):
         try:
             chunks = json.loads(chunks[0])
         except (ValueError, RecursionError):
-            chunks = None
+            chunks = []
     return {"uploadpassword": request.form.get("uploadpassword"), "chunks": chunks}
 
 
@@ -124,10 +124,7 @@ def _seconds(value: object) -> float | None:
 def _limit(value: object) -> int | None:
     if value is None:
         return None
-    number = _number(value)
-    if number is None or not 0 < number < 2**31:
-        raise FieldsInvalid("limit is how often the file may be downloaded: a whole number from 1.", fields=["limit"])
-    return number
+    return download_limit(_number(value))
 
 
 def _number(value: object) -> int | None:
@@ -144,19 +141,14 @@ def render_begun(uuid: str, password: str) -> Response:
     return jsonify({"id": uuid, "uploadpassword": password})
 
 
-def render_metadata_kept(fileid: str) -> Response:
-    """The metadata is kept."""
-    return jsonify({"fileid": fileid.lower(), "status": "OK", "finished": False})
+def render_done(fileid: str, **fact: bool) -> Response:
+    """What was asked of a file is done, and so it stands with it now."""
+    return jsonify({"fileid": fileid.lower(), "status": "OK", **fact})
 
 
 def render_chunk_kept(place: int) -> Response:
     """A chunk is kept. No chunk finishes an upload."""
     return jsonify({"index": place, "finished": False})
-
-
-def render_finished(fileid: str) -> Response:
-    """The upload is finished."""
-    return jsonify({"fileid": fileid.lower(), "status": "OK", "finished": True})
 
 
 def render_info(file: EncryptedFile, chunks: list[int], addresses: list[str]) -> Response:
@@ -173,11 +165,6 @@ def render_info(file: EncryptedFile, chunks: list[int], addresses: list[str]) ->
             "downloads": file.downloads,
         }
     )
-
-
-def render_deleted(fileid: str) -> Response:
-    """A file is deleted."""
-    return jsonify({"fileid": fileid.lower(), "status": "OK", "deleted": True})
 
 
 def render_serverinfo() -> Response:
