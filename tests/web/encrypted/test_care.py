@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def limited(desk: Desk, folder: Path, limit: str) -> Sent:
 
 def hold_after_the_first_chunk(desk: Desk) -> None:
     """Chunks after the first do not come."""
-    desk.page.route("**/api/file/*/[1-9]", lambda route: None)
+    desk.page.route(re.compile(r"/api/file/[^/]+/[1-9]$"), lambda route: None)
 
 
 def test_after_the_only_download_the_page_says_that_none_is_left(desk: Desk, other: Desk) -> None:

@@ -72,14 +72,18 @@ def test_something_behind_the_end_is_refused(sent: Sent, other: Desk, server: Se
     assert ALTERED in other.refused()
 
 
+def put_in_place(server: Server, place: int, of: Sent, into: Sent) -> None:
+    """Give one file a part of another."""
+    part = "SELECT digest, size FROM chunks WHERE file_id = ? AND place = ?"
+    statement = f"UPDATE chunks SET (digest, size) = ({part}) WHERE file_id = ? AND place = ?"  # noqa: S608 - our own
+    tamper(server, statement, of.id, place, into.id, place)
+
+
 def test_the_beginning_of_another_file_is_refused_as_not_of_this_key(
     sent: Sent, desk: Desk, other: Desk, server: Server
 ) -> None:
     (another,) = desk.send(text="another" * CHUNK_BYTES)
-    tamper(
-        server, "UPDATE chunks SET (digest, size) = (SELECT digest, size FROM chunks WHERE file_id = ? AND place = 0)"
-        " WHERE file_id = ? AND place = 0", another.id, sent.id,
-    )  # fmt: skip
+    put_in_place(server, 0, another, sent)
     other.open(sent.link)
 
     assert "This key does not open this file" in other.refused()
@@ -89,10 +93,7 @@ def test_another_file_s_metadata_is_refused_before_anything_is_downloaded(
     sent: Sent, desk: Desk, other: Desk, server: Server
 ) -> None:
     (another,) = desk.send(text="another")
-    tamper(
-        server, "UPDATE chunks SET (digest, size) = (SELECT digest, size FROM chunks WHERE file_id = ? AND place = -1)"
-        " WHERE file_id = ? AND place = -1", another.id, sent.id,
-    )  # fmt: skip
+    put_in_place(server, -1, another, sent)
     other.open(sent.link)
 
     assert "This key does not open this file" in other.told()

@@ -12,10 +12,10 @@ import { Patience } from "./patience.js";
 import { pieces } from "./pieces.js";
 import { Refusal } from "./refusal.js";
 import * as server from "./server.js";
+import { Advance, tell } from "./telling.js";
 import { size } from "./words.js";
 
 const PIECE_BYTES = 1024 * 1024;
-const PROGRESS_EVERY_MS = 100;
 const NO_ROOM =
   "This browser has no room for the file: it keeps the whole on disk before you can save it. Make some room, and try " +
   "once more; or use curl and age, as below.";
@@ -35,10 +35,6 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ is: "failed", message: fault.message, kind: fault.kind });
   }
 };
-
-function tell(is) {
-  return (message) => self.postMessage({ is, message });
-}
 
 async function open({ id, secret }) {
   const info = await patience.until(() => server.info(id, ended.signal));
@@ -109,7 +105,7 @@ class Ciphertext {
     this.id = id;
     this.info = info;
     this.received = 0;
-    this.told = 0;
+    this.advance = new Advance();
     this.hasBegun = false;
   }
 
@@ -175,10 +171,7 @@ class Ciphertext {
 
   #note(bytes) {
     this.received += bytes;
-    if (performance.now() - this.told > PROGRESS_EVERY_MS) {
-      this.told = performance.now();
-      self.postMessage({ is: "progress", received: this.received, total: this.info.totalsize });
-    }
+    this.advance.tell(() => ({ received: this.received, total: this.info.totalsize }));
   }
 }
 

@@ -12,11 +12,11 @@ import { Patience } from "./patience.js";
 import { pieces } from "./pieces.js";
 import { Refusal } from "./refusal.js";
 import * as server from "./server.js";
+import { Advance, tell } from "./telling.js";
 import { size } from "./words.js";
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
 const MOST_AT_ONCE = 3;
-const PROGRESS_EVERY_MS = 100;
 // Whoever cancels is told how it went, and the next file waits: also where the network swallows what is sent.
 const TAKING_BACK_MS = 8000;
 
@@ -32,10 +32,6 @@ self.onmessage = ({ data }) => {
     ended.abort(new DOMException("Cancelled by its user.", "AbortError"));
   }
 };
-
-function tell(is) {
-  return (message) => self.postMessage({ is, message });
-}
 
 async function run(order) {
   const upload = new Upload(order);
@@ -62,7 +58,7 @@ class Upload {
     this.deletepassword = randomPassword();
     this.id = null;
     this.sent = new Map();
-    this.told = 0;
+    this.advance = new Advance();
   }
 
   async run() {
@@ -151,11 +147,7 @@ class Upload {
       return;
     }
     this.sent.set(piece, bytes);
-    if (performance.now() - this.told > PROGRESS_EVERY_MS) {
-      this.told = performance.now();
-      const sent = [...this.sent.values()].reduce((sum, each) => sum + each, 0);
-      self.postMessage({ is: "progress", sent, total: this.total });
-    }
+    this.advance.tell(() => ({ sent: [...this.sent.values()].reduce((sum, each) => sum + each, 0), total: this.total }));
   }
 }
 

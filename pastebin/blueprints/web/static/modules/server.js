@@ -1,4 +1,4 @@
-/** hushfile's requests (docs/api.md). Each ends as a Refusal or a Passing where it does not work. */
+/** hushfile's requests (docs/hushfile.md). Each ends as a Refusal or a Passing where it does not work. */
 
 import { Passing, Refusal } from "./refusal.js";
 
