@@ -124,9 +124,11 @@ def with_passphrase(age: str, folder: Path, content: bytes, passphrase: str) -> 
 def read_until(terminal: int, mark: bytes | None) -> None:
     """Read what is written to a terminal: until the mark, or until its end."""
     seen, deadline = b"", time.monotonic() + 60
+    readable = select.poll()  # select() takes no descriptor above 1023, and this process may hold more
+    readable.register(terminal, select.POLLIN)
     while mark is None or mark not in seen:
         assert time.monotonic() < deadline, seen
-        if select.select([terminal], [], [], 1)[0]:
+        if readable.poll(1000):
             try:
                 seen += os.read(terminal, 1000)
             except OSError:  # how a terminal ends
