@@ -29,6 +29,15 @@ class Element:
         inner = [each for each in self.content if isinstance(each, Element)]
         return [found for each in inner for found in ([each] if each.tag == tag else []) + each.all(tag)]
 
+    @property
+    def foreign_scripts(self) -> list[Element]:
+        """Every script in it that is none of our own modules: what markup of a stranger's would be."""
+        return [
+            each
+            for each in self.all("script")
+            if each["type"] != "module" or not each["src"].startswith("/static/modules/") or each.content
+        ]
+
     def __getitem__(self, attribute: str) -> str:
         return self.attributes.get(attribute) or ""
 

@@ -169,7 +169,7 @@ def test_all_that_can_be_used_is_called_by_the_files_name(ann: Visitor, photogra
     assert [link.text for link in card.all("a")] == [shown, f"Manage {shown}"]
     assert face_of(card)["alt"] == f"Thumbnail of {shown}"
     assert len(see(ann).all("img")) == 1
-    assert see(ann).all("script") == []
+    assert see(ann).foreign_scripts == []
 
 
 # ---- whose

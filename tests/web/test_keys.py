@@ -80,7 +80,7 @@ def test_an_expiry_and_the_last_use_are_listed(app: Flask, ann: Visitor) -> None
 def test_a_key_named_in_markup_is_only_text(ann: Visitor) -> None:
     make(ann, name='<script>alert(1)</script>"')
 
-    assert "<script" not in ann.get("/keys").text
+    assert "<script>" not in ann.get("/keys").text
 
 
 def test_one_key_is_invalidated(app: Flask, ann: Visitor) -> None:

@@ -1,32 +1,46 @@
-/** Buttons that copy what stands in a field. */
+/** Buttons that copy what stands elsewhere on the page. */
+
+import { say } from "./saying.js";
+
+const SHOWN_MS = 3000;
 
 /**
  * @param {HTMLButtonElement} button
- * @param {HTMLInputElement} field
+ * @param {HTMLElement} source a field, or an element with a text
  * @param {() => void} onCopied also called where it is copied by hand
  */
-export function copies(button, field, onCopied = () => {}) {
-  const label = button.textContent;
+export function copies(button, source, onCopied = () => {}) {
+  const label = [...button.childNodes];
   button.addEventListener("click", async () => {
-    const isCopied = await copy(field);
-    button.textContent = isCopied ? "Copied" : "Press Ctrl+C";
+    const isCopied = await copy(source);
+    const words = isCopied ? "Copied" : "Press Ctrl+C";
+    button.replaceChildren(words);
+    say(words);
     if (isCopied) {
       onCopied();
     }
-    setTimeout(() => (button.textContent = label), 3000);
+    setTimeout(() => button.replaceChildren(...label), SHOWN_MS);
   });
-  field.addEventListener("focus", () => field.select());
-  field.addEventListener("copy", onCopied);
+  source.addEventListener("focus", () => select(source));
+  source.addEventListener("copy", onCopied);
 }
 
 /** Browsers have `navigator.clipboard` on https alone. */
-async function copy(field) {
+async function copy(source) {
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
     return true;
   } catch {
-    field.focus();
-    field.select();
+    source.focus();
+    select(source);
     return document.execCommand("copy");
+  }
+}
+
+function select(source) {
+  if (source.select) {
+    source.select();
+  } else {
+    getSelection().selectAllChildren(source);
   }
 }
