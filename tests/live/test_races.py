@@ -76,7 +76,8 @@ def take_turns(server: Server, rounds: int, seed: int) -> list[str]:
         for number in range(rounds):
             deletion = {"X-Delete-Token": delete_token(last)}
             deleting = other.submit(deleter.ask, "DELETE", f"/{last['uuid']}", headers=deletion)
-            time.sleep(chance.random() * 0.01)
+            # Mostly at the same moment, and often enough after a sweep of a busy machine has come by.
+            time.sleep(chance.random() ** 3 * 0.15)
             last = uploader.upload(content)
             assert deleting.result().status == 204
             # Served at once, and still after the sweep has come by.
