@@ -261,6 +261,17 @@ def test_a_text_is_shown_as_text_and_not_before_one_asks(send, other: Desk) -> N
     assert other.page.locator("[data-part=preview] pre").text_content() == "<b>bold</b> & ä\n"
 
 
+def test_what_is_shown_can_be_hidden_and_is_not_fetched_again(send, other: Desk) -> None:
+    other.open(send(b"plain", "notes.txt").link)
+    other.page.get_by_role("button", name="Show").click()
+    other.page.get_by_role("button", name="Hide").click()
+    other.page.locator("[data-part=preview]").wait_for(state="hidden")
+    other.page.get_by_role("button", name="Show").click()
+
+    assert other.page.locator("[data-part=preview] pre").text_content() == "plain"
+    assert other.asked_for("GET", r"/api/file/[^/]+/0") == 1
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP", "AVIF"])
 def test_an_image_is_shown_by_its_bytes_whatever_its_name(send, other: Desk, form: str) -> None:
     other.open(send(picture(form), "notes.txt").link)

@@ -26,7 +26,7 @@ part("open").addEventListener("submit", (event) => {
   open(keyIn(part("secret").value), () => part("download").focus());
 });
 part("download").addEventListener("click", () => fetchFor(save));
-part("show").addEventListener("click", () => fetchFor(preview));
+part("show").addEventListener("click", toggle);
 part("cancel").addEventListener("click", cancel);
 part("again").addEventListener("click", () => {
   part("again").hidden = true;
@@ -52,7 +52,8 @@ function enter(state, message = "", isBad = false) {
   notice.className = isBad ? "notice notice--bad" : "notice";
   notice.querySelector("p").textContent = message;
   part("again").hidden = true;
-  part("show").hidden ||= !opened?.isShown || !part("preview").hidden;
+  part("show").hidden ||= !opened?.isShown;
+  label();
   part("attempts").hidden ||= part("attempts").textContent === "";
 }
 
@@ -189,6 +190,22 @@ function save() {
   part("save").click();
   part("save").focus();
   lookAgain();
+}
+
+function toggle() {
+  if (part("preview").hidden) {
+    fetchFor(preview);
+  } else {
+    part("preview").hidden = true;
+    label();
+  }
+}
+
+/** The one button shows and hides. */
+function label() {
+  const isShown = !part("preview").hidden;
+  part("show").textContent = isShown ? "Hide" : "Show";
+  part("show").setAttribute("aria-expanded", String(isShown));
 }
 
 async function preview() {
