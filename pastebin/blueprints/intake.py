@@ -7,7 +7,7 @@ at any size. Who asks may turn out only here, by the fields `key` and
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 from urllib.parse import unquote
 
@@ -21,6 +21,7 @@ from pastebin.access.current import current_request
 from pastebin.blobs import Spool
 from pastebin.blueprints.blocks import Body, blocks
 from pastebin.blueprints.form_events import Event, Part, multipart_events, urlencoded_events
+from pastebin.blueprints.languages import parse_language
 from pastebin.blueprints.numbers import download_limit, whole_number
 from pastebin.blueprints.spooling import Spooling
 from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid
@@ -34,8 +35,9 @@ MOST_FILES = 100
 _MOST_FIELD_BYTES = 64 * 1024
 _MOST_FIELDS_BYTES = 1 << 20
 _MOST_BEFORE_KEY = 64 * 1024
+_TYPED = "paste.txt"  # what a text is called that nobody gave a name
 _FIRST_CHOICES = ("file", "img")
-_FIELDS = ("filename", "name", "expire", "limit", "private", "api")
+_FIELDS = ("filename", "name", "language", "expire", "limit", "private", "api")
 
 
 @dataclass
@@ -54,14 +56,22 @@ class Received:
         return parse_rules(self.fields, default_privacy)
 
     def named_files(self) -> list[Incoming]:
-        """The files, with the field `filename` as the name of a single one."""
+        """The files: `filename` is the name of a single one, `language` the ending of a text whose name has none.
+
+        Raises:
+            FieldsInvalid: one name for several files, or no language.
+        """
+        language = self.fields.get("language", "").strip()
+        ending = parse_language(language) if language else None
+        return [_in_language(file, ending) for file in self._as_called()]
+
+    def _as_called(self) -> list[Incoming]:
         filename = self.fields.get("filename")
         if not filename:
             return self.files
         if len(self.files) > 1:
             raise FieldsInvalid("filename goes with one file; send several without it.", fields=["filename"])
-        only = self.files[0]
-        return [Incoming(only.spool, filename, only.charset)]
+        return [replace(self.files[0], filename=filename)]
 
     def close(self) -> None:
         """Let go of the spools."""
@@ -155,6 +165,14 @@ def _parse_privacy(text: str, default: Privacy) -> Privacy:
     if text not in words:
         raise FieldsInvalid("private is 1 (readable with a key), owner (by you alone) or 0.", fields=["private"])
     return words[text]
+
+
+def _in_language(file: Incoming, ending: str | None) -> Incoming:
+    if ending is None or file.charset is None:
+        return file
+    name = filetypes.sanitise_filename(file.filename) or _TYPED
+    stem = "paste" if name == _TYPED else name
+    return file if filetypes.extension_of_name(stem) else replace(file, filename=f"{stem}.{ending}")
 
 
 def _closing(received: Received) -> Iterator[Received]:
@@ -282,7 +300,7 @@ class _FormReceiver:
             for block in _until_end(stream):
                 spooling.write(block)
             self._file_bytes += spooling.size
-            received = spooling.finish(part.filename if is_file else "paste.txt")
+            received = spooling.finish(part.filename if is_file else _TYPED)
         if not spooling.size and (not is_file or part.filename == ""):
             spooling.discard()  # a form's field that was left empty
         elif is_file:

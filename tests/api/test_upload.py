@@ -200,6 +200,43 @@ def test_a_file_goes_before_a_text(app, client):
     assert stored(app) == [told["sha256"]]
 
 
+@pytest.mark.parametrize(
+    ("said", "called"),
+    [("py", "paste.py"), (" .PY ", "paste.py"), ("python", "paste.py"), ("C++", "paste.cpp"), ("zig", "paste.zig"),
+     ("text", "paste.txt"), ("", "paste.txt")],
+)  # fmt: skip
+def test_a_text_without_a_name_is_called_after_its_language(client, said, called):
+    told = client.post("/api/upload", **multipart(field("text", "x = 1\n"), field("language", said))).json
+
+    assert (told["filename"], told["extension"]) == (called, called.partition(".")[2])
+
+
+@pytest.mark.parametrize(
+    ("filename", "called"),
+    [("setup", "setup.md"), ("notes.txt", "notes.txt"), ("-", "paste.md"), (".profile", ".profile.md")],
+)
+def test_a_language_ends_the_name_of_a_text_that_has_no_ending(client, filename, called):
+    told = client.post("/api/upload", data=b"x = 1\n", query_string={"filename": filename, "language": "md"}).json
+
+    assert told["filename"] == called
+
+
+def test_of_several_files_each_text_without_an_ending_has_it(client):
+    sent = multipart(file(b"# a", "README"), file(b"\x89\0\xff", "data"), file(b"x", "x.py"), field("language", "md"))
+    told = client.post("/api/upload", **sent).json
+
+    assert [each["filename"] for each in told["files"]] == ["README.md", "data", "x.py"]
+
+
+@pytest.mark.parametrize("said", ["not a language", "../x", "a" * 17, "tar/gz", "\u202epy"])
+def test_what_is_no_language_is_refused_and_nothing_is_kept(app, client, said):
+    answer = client.post("/api/upload", **multipart(field("text", "x"), field("language", said)))
+
+    assert answer.status_code == 400
+    assert answer.json["fields"] == ["language"]
+    assert stored(app) == []
+
+
 def test_the_empty_file_field_of_a_browser_form_is_no_file(client):
     told = client.post("/api/upload", **multipart(file(b"", ""), field("text", "typed"))).json
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import urllib.request
@@ -62,6 +63,15 @@ def test_a_file_and_a_title_that_names_it(server, pastebinit, tmp_path):
     link = pastebinit("-t", "notes.py", "-i", str(tmp_path / "notes.py"))
 
     assert _text(f"{link}.py") == ARRIVES
+
+
+def test_its_format_is_the_language(server, pastebinit):
+    key = server.make_key("ann")
+    for arguments in ((), ("-f", "python")):
+        pastebinit(*arguments, stdin=PASTE, change=lambda text: text.replace("#key", "key").replace("YOUR_KEY", key))
+
+    told = json.loads(_text(f"{server.url}/api/users/me/files", {"Authorization": f"Bearer {key}"}))
+    assert [each["filename"] for each in told["items"]] == ["paste.py", "paste.txt"]
 
 
 def test_without_the_regular_expression_it_prints_the_page(server, pastebinit):
