@@ -7,19 +7,20 @@ ARGS   ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint types bench lock clean
+.PHONY: help run test test-all lint types bench screenshots lock clean
 
 help: ## list these targets
 	@echo "make TARGET [VARIABLE=value]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@awk -F ' ## ' '/^#: / { sub(/^#: /, "", $$1); printf "  %-24s %s\n", $$1, $$2 }' Makefile
+	@awk -F ' ## ' '/^#: / { sub(/^#: /, "", $$1); printf "  %-29s %s\n", $$1, $$2 }' Makefile
 
 #: BIND=127.0.0.1:8000 ## where `make run` listens
 #: INSTANCE=instance ## where it keeps its data, its key and its config.py
 #: PYTHON=python3 ## what makes .venv; 3.11 or newer
-#: ARGS="-k upload -x" ## more words for pytest, or for the benchmark
+#: ARGS="-k upload -x" ## more words for pytest, or for the benchmark; which `make screenshots` takes
+#: SCREENSHOTS=build/screenshots ## where those go
 
 # Only what is said here overrides instance/config.py and PASTEBIN_* of the environment.
 ifdef BIND
@@ -54,6 +55,11 @@ types: $(VENV)/.ready-to-test ## mypy --strict
 
 bench: $(VENV)/.ready-to-test ## measure, beside plain Flask and bare loops in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+SCREENSHOTS ?= build/screenshots
+
+screenshots: $(VENV)/.ready-to-test ## photograph all pages: 1280 and 320 px, light and dark
+	$(BIN)/python -m tests.screens $(SCREENSHOTS) $(ARGS)
 
 # The tool that resolves is thrown away; what it writes installs with pip alone. Versions stay as
 # they are where they still fit; `make lock UPGRADE=--upgrade` takes the newest.
