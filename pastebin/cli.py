@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from collections.abc import Callable
 from datetime import datetime
 
 import click
@@ -11,7 +12,7 @@ from pastebin import __version__, create_app, expiry
 from pastebin.config import ConfigInvalid, instance_folder, read_bound, write_size
 from pastebin.errors import KeyNotFound, PastebinError
 from pastebin.extensions import now
-from pastebin.services import accounts, audit, closing, directory, fsck, keys, switches, upkeep
+from pastebin.services import accounts, audit, bounds, closing, directory, fsck, keys, switches, upkeep
 from pastebin.services.actor import Scope, User
 from pastebin.services.switches import Switch
 
@@ -76,21 +77,29 @@ def list_users(search: str) -> None:
 @click.option("--staff/--no-staff", "is_staff", default=None, help="Whether they see and change everybody's files.")
 @click.option("--enable/--disable", "is_enabled", default=None, help="--disable ends their sessions and keys at once.")
 @click.option("--max-file-size", metavar="SIZE", help="In place of MAX_FILE_SIZE: 2GiB; 'none': no bound of its own.")
+@click.option("--quota", metavar="SIZE", help="In place of USER_QUOTA: 10GiB; 'none': no bound; 'default': USER_QUOTA.")
 @click.option("--email", metavar="ADDRESS", help="Where mail for them goes, confirmed by you; 'none' for none.")
 def change_user(
-    name: str, is_staff: bool | None, is_enabled: bool | None, max_file_size: str | None, email: str | None
+    name: str,
+    is_staff: bool | None,
+    is_enabled: bool | None,
+    max_file_size: str | None,
+    quota: str | None,
+    email: str | None,
 ) -> None:
     """Change what the account NAME may do. Without an option, show it."""
     is_disabled = None if is_enabled is None else not is_enabled
     with _app().app_context():
         owner = accounts.find(name)
         if max_file_size is not None:
-            directory.bind(None, owner.id, _read_bound(max_file_size))
+            directory.bind(None, owner.id, _read(read_bound, max_file_size, "--max-file-size"))
+        if quota is not None:
+            directory.set_quota(None, owner.id, _read(bounds.read_quota, quota, "--quota"))
         if email is not None:
             directory.set_email(None, owner.id, None if email == "none" else email)
         account = directory.change(None, owner.id, directory.Changes(is_staff, is_disabled))
-    bound = "MAX_FILE_SIZE" if account.max_file_size is None else write_size(account.max_file_size)
-    facts = f"{_marks(account)}; {_email(account) or 'no e-mail'}; {_had_by(account)}; sends at most {bound} at once"
+        bounded = f"sends at most {_largest_upload(account)} at once{_keeps(account)}"
+    facts = f"{_marks(account)}; {_email(account) or 'no e-mail'}; {_had_by(account)}; {bounded}"
     click.echo(f"{account.name} (id {account.id}): {facts}.")
 
 
@@ -137,7 +146,7 @@ def add_key(
     """Make an API key for USER and print it. It is shown this once."""
     with _app().app_context():
         when = expiry.parse(expire, now()) if expire else None
-        bound = _read_bound(max_file_size) if max_file_size else None
+        bound = _read(read_bound, max_file_size, "--max-file-size") if max_file_size else None
         owner = accounts.find(user)
         if directory.get(owner.id).is_disabled:
             raise click.ClickException(f"{owner.name} is disabled. 'pastebin user change {owner.name} --enable' first.")
@@ -254,11 +263,22 @@ def _read_password(from_stdin: bool) -> str:
     return first
 
 
-def _read_bound(text: str) -> int | None:
+def _read(read: Callable[[str], int | None], text: str, option: str) -> int | None:
     try:
-        return read_bound(text)
+        return read(text)
     except ValueError as fault:
-        raise click.ClickException(f"--max-file-size {fault}.") from fault
+        raise click.ClickException(f"{option} {fault}.") from fault
+
+
+def _largest_upload(account: directory.Account) -> str:
+    return "MAX_FILE_SIZE" if account.max_file_size is None else write_size(account.max_file_size)
+
+
+def _keeps(account: directory.Account) -> str:
+    if account.quota is None and bounds.largest_storage(account) is None:
+        return ""
+    bound = "USER_QUOTA" if account.quota is None else bounds.write_quota(account.quota)
+    return ", keeps as much as there is room for" if bound == "none" else f", keeps at most {bound}"
 
 
 def _had_by(account: directory.Account) -> str:

@@ -94,6 +94,14 @@ def write_size(count: int) -> str:
     return f"{value:.1f}".removesuffix(".0") + f" {unit}"
 
 
+def exact_size(count: int) -> str:
+    """Bytes as `read_size` takes them back, to the byte: `10GiB`, `1536MiB`, `1000001`."""
+    for unit, length in (("TiB", 1 << 40), ("GiB", GIB), ("MiB", MIB), ("KiB", KIB)):
+        if count and count % length == 0:
+            return f"{count // length}{unit}"
+    return str(count)
+
+
 _SIZE_WORDS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _TIMES = {"": 1, "s": 1, "sec": 1, "min": MINUTE, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
 

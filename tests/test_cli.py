@@ -229,6 +229,10 @@ def test_accounts_are_listed_and_changed(run, ann, instance):
     back = run("user", "change", "ann", "--no-staff", "--enable", "--max-file-size", "none")
     assert back.output == "ann (id 1): user; no e-mail; 0 files of 0 bytes; sends at most MAX_FILE_SIZE at once.\n"
     assert run("user", "list", "b").output == "There is no account with b in its name.\n"
+    assert run("user", "change", "ann", "--quota", "10GiB").output.endswith("at once, keeps at most 10GiB.\n")
+    assert run("user", "change", "ann", "--quota", "none").output.endswith("keeps as much as there is room for.\n")
+    assert run("user", "change", "ann", "--quota", "default").output == back.output
+    assert run("user", "change", "ann", "--quota", "-1").stderr.startswith("Error: --quota must be a size")
     wrong = run("user", "change", "ann", "--max-file-size", "much")
     assert (wrong.exit_code, wrong.stderr) == (
         1, "Error: --max-file-size must be a size, such as 1000000, 10MiB or 2GiB.\n"

@@ -13,7 +13,7 @@ from flask_migrate import downgrade
 
 from pastebin import create_app, migrations
 from pastebin.extensions import clear_log, db
-from pastebin.services import accounts, keys
+from pastebin.services import accounts, bounds, directory, keys
 from tests.conftest import PASSWORD
 from tests.running import ROOT
 
@@ -72,6 +72,18 @@ def test_addresses_from_before_mail_count_as_confirmed_and_going_back_takes_noth
 
     with make_app().app_context():
         assert [accounts.find(name).is_verified for name in ("ann", "bob")] == [True, False]
+        assert keys.identify(str(key), "192.0.2.1").user == accounts.find("ann")
+
+
+def test_accounts_from_before_quotas_have_everybodys_and_going_back_takes_nothing_along(app, make_app):
+    with app.app_context():
+        ann = accounts.create("ann", PASSWORD)
+        directory.set_quota(None, ann.id, 5)
+        key = keys.issue(ann).secret
+        downgrade(directory=str(migrations.FOLDER), revision="0010")
+
+    with make_app(USER_QUOTA=100).app_context():
+        assert bounds.largest_storage(accounts.find("ann")) == 100
         assert keys.identify(str(key), "192.0.2.1").user == accounts.find("ann")
 
 

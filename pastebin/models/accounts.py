@@ -29,6 +29,8 @@ class UserRow(Model):
     used_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     # In place of MAX_FILE_SIZE.
     max_file_size: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    # In place of USER_QUOTA; FOREVER for one that has no bound.
+    quota: Mapped[int | None] = mapped_column(BigInteger)
     # Its owner wants it gone: its files go first, then this row (services/closing.py).
     closed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -223,13 +223,14 @@ def get(user_id: int) -> User:
 # What `as_user` needs of an account.
 COLUMNS = (
     UserRow.id, UserRow.name, UserRow.is_staff, UserRow.email, UserRow.email_verified_at, UserRow.max_file_size,
+    UserRow.quota,
 )  # fmt: skip
 
 
 def as_user(row: Row[*tuple[Any, ...]]) -> User:
     """The plain value of a row that has the columns of an account."""
     verified = row.email_verified_at is not None
-    return User(row.id, row.name, row.is_staff, row.email, verified, row.max_file_size)
+    return User(row.id, row.name, row.is_staff, row.email, verified, row.max_file_size, row.quota)
 
 
 def check_name(name: str) -> str:

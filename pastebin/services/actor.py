@@ -41,6 +41,8 @@ class User:
     is_verified: bool = False  # whether the e-mail address is confirmed
     # Bytes of the files of one request together, in place of MAX_FILE_SIZE.
     max_file_size: int | None = None
+    # Bytes of all its files together, in place of USER_QUOTA; `bounds.largest_storage` says what that means.
+    quota: int | None = None
     # What the password that was just proved is kept as: a session begins only while that is still so.
     proof: str | None = field(default=None, repr=False, compare=False)
 

@@ -1,13 +1,52 @@
-"""How many bytes one request may send, whoever sends it: MAX_FILE_SIZE, or what is set for an account or a key."""
+"""How many bytes one request may send and an account may have: the settings, or what is set for it or for a key."""
+
+from typing import Protocol
 
 from sqlalchemy import func, select
 
-from pastebin.config import write_size
+from pastebin.config import exact_size, read_size, write_size
 from pastebin.errors import BodyTooLarge
-from pastebin.extensions import reading, settings
+from pastebin.extensions import FOREVER, reading, settings
 from pastebin.models import UserRow
 from pastebin.services.actor import Actor
 from pastebin.services.remembered import Remembered
+
+
+class HasQuota(Protocol):
+    """An account, as far as its storage goes."""
+
+    @property
+    def quota(self) -> int | None:
+        """What is set for it in place of USER_QUOTA."""
+
+
+UNBOUNDED = FOREVER
+"""The quota of an account that may have as much as there is room for, whatever USER_QUOTA says."""
+
+
+def largest_storage(account: HasQuota) -> int | None:
+    """Bytes that all files of an account may have together; None where nothing but the disk bounds them."""
+    quota = settings.USER_QUOTA if account.quota is None else account.quota
+    return None if quota is None or quota >= UNBOUNDED else quota
+
+
+def read_quota(text: str) -> int | None:
+    """A quota as it is typed: a size; `none` for no bound; `default`, or nothing, for USER_QUOTA, which is None.
+
+    Raises:
+        ValueError: it is nothing of that; says what it must be.
+    """
+    word = text.strip().lower()
+    if word in ("", "default"):
+        return None
+    return UNBOUNDED if word == "none" else read_size(text)
+
+
+def write_quota(quota: int | None) -> str:
+    """A quota as it would be typed, to the byte; nothing for USER_QUOTA."""
+    if quota is None:
+        return ""
+    return "none" if quota >= UNBOUNDED else exact_size(quota)
 
 
 def largest_body(actor: Actor | None) -> int:

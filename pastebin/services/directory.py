@@ -17,7 +17,7 @@ from pastebin.services.tickets import Purpose
 
 @dataclass(frozen=True)
 class Account:
-    """An account. Sizes in bytes; `max_file_size` is None where MAX_FILE_SIZE holds."""
+    """An account. Sizes in bytes; `max_file_size` is None where MAX_FILE_SIZE holds, `quota` where USER_QUOTA does."""
 
     id: int
     name: str
@@ -26,6 +26,7 @@ class Account:
     is_staff: bool
     is_disabled: bool
     max_file_size: int | None
+    quota: int | None
     file_count: int
     used_bytes: int
     created_at: datetime
@@ -96,6 +97,21 @@ def bind(actor: Actor | None, user_id: int, max_file_size: int | None) -> Accoun
     return get(user_id)
 
 
+def set_quota(actor: Actor | None, user_id: int, quota: int | None) -> Account:
+    """Set how many bytes the files of an account may have together: at once in every worker.
+
+    What it has already stays, also where that is more.
+
+    Args:
+        quota: None for USER_QUOTA, as for everybody; `bounds.UNBOUNDED` for no bound.
+
+    Raises:
+        UserNotFound: there is none of this id.
+    """
+    _write(actor, user_id, {"quota": quota})
+    return get(user_id)
+
+
 def set_email(actor: Actor | None, user_id: int, email: str | None) -> Account:
     """Set an account's e-mail address, which counts as confirmed: whoever sets it vouches for it; None: none.
 
@@ -138,5 +154,6 @@ def _has(search: str) -> ColumnElement[bool]:
 
 _ACCOUNTS: Select[*tuple[Any, ...]] = select(
     UserRow.id, UserRow.name, UserRow.email, UserRow.email_verified_at.is_not(None), UserRow.is_staff,
-    UserRow.is_disabled, UserRow.max_file_size, UserRow.file_count, UserRow.used_bytes, UserRow.created_at,
+    UserRow.is_disabled, UserRow.max_file_size, UserRow.quota, UserRow.file_count, UserRow.used_bytes,
+    UserRow.created_at,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, update
 
@@ -36,17 +37,11 @@ def add(connection: Connection, sizes: Iterable[tuple[int, int]]) -> None:
         SessionInvalid: one of the accounts is gone, or disabled.
     """
     files, added = _summed(sizes)
-    quota = settings.USER_QUOTA
+    usual = FOREVER if settings.USER_QUOTA is None else settings.USER_QUOTA
     for user_id in sorted(files):
-        room = FOREVER if quota is None else quota - added[user_id]
-        values = {"user": user_id, "files": files[user_id], "bytes": added[user_id], "room": room}
+        values = {"user": user_id, "files": files[user_id], "bytes": added[user_id], "usual": usual}
         if _ADD.count(connection, values) == 0:
-            if quota is None or connection.execute(_OPEN, {"user": user_id}).first() is None:
-                raise SessionInvalid("This account is gone or disabled. Nothing was kept.")
-            raise StorageLimit(
-                f"Your storage limit of {write_size(quota)} is reached. Delete something, and try again.",
-                limit=quota,
-            )
+            _refuse(connection, user_id, usual)
 
 
 def subtract(connection: Connection, sizes: Iterable[tuple[int | None, int]]) -> None:
@@ -79,6 +74,17 @@ def correct(connection: Connection, user_id: int, right: Totals) -> None:
     connection.execute(update(UserRow).where(UserRow.id == user_id).values(values))
 
 
+def _refuse(connection: Connection, user_id: int, usual: int) -> NoReturn:
+    """Say why an account takes no more: it is full, or is no more."""
+    row = connection.execute(_QUOTA, {"user": user_id, "usual": usual}).one_or_none()
+    if row is None or row.quota >= FOREVER:
+        raise SessionInvalid("This account is gone or disabled. Nothing was kept.")
+    raise StorageLimit(
+        f"Your storage limit of {write_size(row.quota)} is reached. Delete something, and try again.",
+        limit=row.quota,
+    )
+
+
 def _summed(sizes: Iterable[tuple[int, int]]) -> tuple[Counter[int], Counter[int]]:
     files: Counter[int] = Counter()
     size_bytes: Counter[int] = Counter()
@@ -91,10 +97,12 @@ def _summed(sizes: Iterable[tuple[int, int]]) -> tuple[Counter[int], Counter[int
 _FILES, _BYTES = bindparam("files", type_=BigInteger), bindparam("bytes", type_=BigInteger)
 _THIS = UserRow.id == bindparam("user", type_=BigInteger)
 _OF = select(UserRow.file_count, UserRow.used_bytes).where(_THIS)
-_OPEN = select(UserRow.id).where(_THIS, UserRow.is_disabled.is_(False))
+_OPEN = (_THIS, UserRow.is_disabled.is_(False))
+_LARGEST = func.coalesce(UserRow.quota, bindparam("usual", type_=BigInteger))
+_QUOTA = select(_LARGEST.label("quota")).where(*_OPEN)
 _ADD = Prepared(
     update(UserRow)
-    .where(_THIS, UserRow.is_disabled.is_(False), UserRow.used_bytes <= bindparam("room", type_=BigInteger))
+    .where(*_OPEN, UserRow.used_bytes + _BYTES <= _LARGEST)
     .values(file_count=UserRow.file_count + _FILES, used_bytes=UserRow.used_bytes + _BYTES)
 )
 _SUBTRACT = Prepared(

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from pastebin.errors import SessionInvalid
 from pastebin.extensions import now, transaction
 from pastebin.models import FileRow, UserRow
-from pastebin.services import accounts, catalogue, fsck, totals, upkeep
+from pastebin.services import accounts, bounds, catalogue, directory, fsck, totals, upkeep
 from pastebin.services.totals import Totals
 from tests.conftest import bearer
 from tests.forms import file, multipart, upload
@@ -89,6 +90,52 @@ def test_twenty_at_once_never_pass_it_by_a_byte(app, ann, has):
 
     assert (statuses.count(201), statuses.count(400)) == (14, 6)
     assert has() == Totals(14, 98)
+
+
+def test_an_account_has_its_own_quota_in_place_of_everybodys(app, client, ann, has):
+    def given(quota: int | None) -> None:
+        with app.app_context():
+            directory.set_quota(None, accounts.find("ann").id, quota)
+
+    given(10)
+    answer = client.post("/api/upload", data=bytes(11), headers=ann)
+    assert (answer.status_code, answer.json["limit"]) == (400, 10)
+    assert client.get("/api/users/me", headers=ann).json["quota"] == 10
+    given(bounds.UNBOUNDED)
+    upload(client, bytes(500), headers=ann)
+    assert client.get("/api/users/me", headers=ann).json["quota"] is None
+    given(None)
+    assert client.post("/api/upload", data=b"x", headers=ann).json["limit"] == 100
+    given(501)
+    upload(client, b"x", headers=ann)
+    given(0)
+    assert client.post("/api/upload", data=b"x", headers=ann).json["limit"] == 0
+    assert has() == Totals(2, 501)
+
+
+def test_a_quota_of_ones_own_holds_where_others_have_none(make_app, make_key):
+    app = make_app()
+    key = bearer(make_key("ann"))
+    with app.app_context():
+        directory.set_quota(None, accounts.find("ann").id, 98)
+
+    def send(_number: int) -> int:
+        return app.test_client().post("/api/upload", data=bytes(7), headers=key).status_code
+
+    with ThreadPoolExecutor(20) as people:
+        statuses = list(people.map(send, range(20)))
+
+    assert (statuses.count(201), statuses.count(400)) == (14, 6)
+    assert app.test_client().post("/api/upload", data=bytes(7), headers=bearer(make_key("bob"))).status_code == 201
+
+
+def test_a_disabled_account_with_a_quota_is_told_that_it_is_disabled(app, ann):
+    with app.app_context(), transaction() as connection:
+        user = accounts.find("ann")
+        connection.execute(update(UserRow).values(is_disabled=True, quota=0))
+
+        with pytest.raises(SessionInvalid):
+            totals.add(connection, [(user.id, 1)])
 
 
 def test_a_list_counts_what_is_live(app, client, ann):

@@ -103,6 +103,24 @@ def test_an_account_is_bound(app: Flask, root: Visitor, ann: Visitor) -> None:
     assert ann.client.get("/api/users/me").json["maxFileSize"] > 5
 
 
+def test_an_account_is_given_a_quota(app: Flask, root: Visitor, ann: Visitor) -> None:
+    path = f"/admin/users/{uid_of(app, 'ann')}"
+    ann.upload(b"12345")
+
+    root.submit(path, f"{path}/bound", quota="1MiB")
+
+    assert ann.client.get("/api/users/me").json["quota"] == 1 << 20
+    page = root.get(path).text
+    assert 'value="1MiB"' in page
+    assert "5 bytes of 1 MiB" in page
+    root.submit(path, f"{path}/bound", quota="none")
+    assert 'name="quota" placeholder="as everybody" type="text" value="none"' in root.get(path).text
+    wrong = root.submit(path, f"{path}/bound", max_file_size="7", quota="much")
+    assert wrong.status_code == 400
+    assert "This must be a size" in wrong.text
+    assert ann.client.get("/api/users/me").json["maxFileSize"] > 7
+
+
 def test_everybodys_files_are_seen_and_changed_but_not_read(app: Flask, root: Visitor, ann: Visitor) -> None:
     secret = ann.upload(b"secret", "secret.txt", private="1")
     public = ann.upload(b"public", "public.txt")

@@ -19,7 +19,6 @@ from pastebin.blueprints.schemas import (
     PasswordSchema,
 )
 from pastebin.errors import CredentialsInvalid, FieldsMissing, PasswordInvalid
-from pastebin.extensions import settings
 from pastebin.services import accounts, bounds, closing, totals
 from pastebin.services.actor import User
 from pastebin.services.switches import Switch
@@ -100,7 +99,7 @@ def _described(user: User) -> dict[str, Any]:
         "isStaff": user.is_staff,
         "fileCount": has.files,
         "usedBytes": has.size_bytes,
-        "quota": settings.USER_QUOTA,
+        "quota": bounds.largest_storage(user),
         "maxFileSize": bounds.largest_body(current_actor()),
     }
 

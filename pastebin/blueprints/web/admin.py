@@ -1,10 +1,12 @@
 """Which URLs staff's pages have: accounts, everybody's files, takedowns, kill switches, and the audit log."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
+from wtforms import StringField
 
 from pastebin.access.gate import Needs, Token, current_actor, gate
 from pastebin.blueprints import lists
@@ -15,9 +17,11 @@ from pastebin.blueprints.web import shelves
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.forms import BoundForm, TakedownForm
 from pastebin.blueprints.web.shelves import Shelf
-from pastebin.config import read_bound
+from pastebin.config import exact_size, read_bound
 from pastebin.errors import EndpointNotFound, FieldsInvalid, FieldsMissing
-from pastebin.services import audit, catalogue, directory, management, switches, takedowns
+from pastebin.extensions import settings
+from pastebin.services import audit, bounds, catalogue, directory, management, switches, takedowns
+from pastebin.services.actor import Actor
 from pastebin.services.catalogue import Selection
 from pastebin.services.directory import Account, Changes
 from pastebin.services.switches import Switch
@@ -29,6 +33,8 @@ _DOINGS = {
     "make_staff": Changes(is_staff=True),
     "unmake_staff": Changes(is_staff=False),
 }
+
+_Setter = Callable[[Actor, int, int | None], Account]
 
 
 @bp.get("/admin")
@@ -98,29 +104,54 @@ def change_user(uid: str) -> Response:
 @bp.post("/admin/users/<uid>/bound")
 @gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
 def bind_user(uid: str) -> Response:
-    """Set how much an account may send at once."""
+    """Set how much an account may send at once, and keep."""
     account, form = directory.get(user_id(uid)), BoundForm()
-    if form.max_file_size.name not in request.form:
-        raise FieldsMissing(
-            "The field max_file_size is missing; empty, it takes the bound away.", fields=["max_file_size"]
-        )
     try:
-        bound = read_bound(form.max_file_size.data or "")
-    except ValueError as fault:
-        error = FieldsInvalid(f"This {fault}, or nothing.", fields=["max_file_size"])
+        changes = _bounds(form)
+    except FieldsInvalid as error:
         return render_again("admin/user.html", form, error, _facts(account))
-    directory.bind(current_actor(), account.id, bound)
+    for change, bound in changes:
+        change(current_actor(), account.id, bound)
     return redirect(url_for(".user", uid=account.id), 303)
+
+
+def _bounds(form: BoundForm) -> list[tuple[_Setter, int | None]]:
+    """What to set, and to how many bytes; nothing is set before all was read.
+
+    Raises:
+        FieldsMissing: none of the fields was sent. FieldsInvalid: one is no size.
+    """
+    fields: list[tuple[StringField, Callable[[str], int | None], _Setter]] = [
+        (form.max_file_size, read_bound, directory.bind),
+        (form.quota, bounds.read_quota, directory.set_quota),
+    ]
+    wanted = [(setter, _read_bound(read, field)) for field, read, setter in fields if field.name in request.form]
+    if not wanted:
+        raise FieldsMissing("Send max_file_size or quota; empty, it takes the bound away.", fields=["quota"])
+    return wanted
+
+
+def _read_bound(read: Callable[[str], int | None], field: StringField) -> int | None:
+    try:
+        return read(field.data or "")
+    except ValueError as fault:
+        raise FieldsInvalid(f"This {fault}, or nothing.", fields=[field.name]) from fault
 
 
 def _account(account: Account) -> Response:
     form = BoundForm(empty=True)
-    form.max_file_size.data = "" if account.max_file_size is None else str(account.max_file_size)
+    form.max_file_size.data = "" if account.max_file_size is None else exact_size(account.max_file_size)
+    form.quota.data = bounds.write_quota(account.quota)
     return render("admin/user.html", form=form, **_facts(account))
 
 
 def _facts(account: Account) -> dict[str, object]:
-    return {"account": account, "is_own": account.id == person().id}
+    return {
+        "account": account,
+        "is_own": account.id == person().id,
+        "largest": bounds.largest_storage(account),
+        "usual": settings.USER_QUOTA,
+    }
 
 
 # ---- files

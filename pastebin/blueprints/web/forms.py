@@ -82,9 +82,10 @@ class FileForm(PageForm):
 
 
 class BoundForm(PageForm):
-    """How much an account may send."""
+    """How much an account may send, and keep."""
 
     max_file_size = StringField("Largest upload")
+    quota = StringField("Storage")
 
 
 class TakedownForm(PageForm):
