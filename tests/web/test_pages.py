@@ -108,7 +108,7 @@ def test_a_static_file_is_kept_for_long_where_its_address_names_its_content(visi
         visitor.client.get(path) for path in (address[1], "/static/style.css", "/static/style.css?v=0")
     )
 
-    assert versioned.headers["Cache-Control"] == "public, max-age=31536000"
+    assert versioned.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert plain.headers["Cache-Control"] == other.headers["Cache-Control"] == "public, max-age=300"
     assert versioned.mimetype == "text/css"
 

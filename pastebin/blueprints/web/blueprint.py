@@ -1,13 +1,12 @@
 """The room that all pages share: its templates, its static files, and the words that templates may use."""
 
-import hashlib
-from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
 
 from pastebin.blueprints.links import links
-from pastebin.blueprints.web import wording
+from pastebin.blueprints.web import static_files, wording
 from pastebin.extensions import settings
 from pastebin.services import outbox
 
@@ -16,14 +15,20 @@ STATIC = Path(__file__).parent / "static"
 YEAR_SECONDS = 365 * 86_400
 _SHORT_SECONDS = 300
 
+# With a version in its URL a file never changes; in a browser, "immutable" spares even the question.
+FOR_LONG = f"public, max-age={YEAR_SECONDS}, immutable"
+
 
 class Pages(Blueprint):
     """A blueprint whose static files are kept for long where the URL names their content."""
 
-    def get_send_file_max_age(self, filename: str | None) -> int | None:
-        """Seconds: a year for a URL with the right version, minutes for one without."""
+    def send_static_file(self, filename: str) -> Response:  # type: ignore[override]  # Flask's class adds JSON to it
+        """The file, kept for a year by a URL with the right version, for minutes by one without."""
+        response = static_files.send(STATIC, filename)
         wanted = request.args.get("v")
-        return YEAR_SECONDS if wanted and filename and wanted == version(filename) else _SHORT_SECONDS
+        is_current = wanted and wanted == version(filename)
+        response.headers["Cache-Control"] = FOR_LONG if is_current else f"public, max-age={_SHORT_SECONDS}"
+        return response
 
 
 bp = Pages("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
@@ -61,17 +66,7 @@ def email_needed() -> bool:
 
 def version(filename: str) -> str:
     """The beginning of a static file's SHA-256; empty for one that is not there."""
-    path = STATIC / filename
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError:
-        return ""
-    return _hashed(path, changed)
-
-
-@lru_cache(maxsize=256)
-def _hashed(path: Path, _changed: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return static_files.version(STATIC / filename)
 
 
 for _word in (wording.size, wording.date, wording.until, wording.span, wording.fact):

@@ -8,10 +8,11 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import send_from_directory, url_for
+from flask import url_for
 from werkzeug.wrappers import Response
 
-from pastebin.blueprints.web.blueprint import STATIC, YEAR_SECONDS, bp
+from pastebin.blueprints.web import static_files
+from pastebin.blueprints.web.blueprint import FOR_LONG, STATIC, bp
 
 FOLDER = STATIC / "modules"
 
@@ -22,12 +23,11 @@ _CSP = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancesto
 @bp.get("/static/modules/<version>/<path:filename>")
 def module_file(version: str, filename: str) -> Response:
     """A module, kept for long where its URL has the version of all of them; else the same one, asked for each time."""
-    response = send_from_directory(FOLDER, filename)
-    if filename.endswith(".js"):
-        # Whatever this machine's table of types says: browsers run no module of another type.
-        response.headers["Content-Type"] = "text/javascript; charset=utf-8"
+    # Whatever this machine's table of types says: browsers run no module of another type.
+    mimetype = "text/javascript" if filename.endswith(".js") else None
+    response = static_files.send(FOLDER, filename, mimetype=mimetype)
     is_current = version == modules_version()
-    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if is_current else "no-cache"
+    response.headers["Cache-Control"] = FOR_LONG if is_current else "no-cache"
     response.headers["Content-Security-Policy"] = _CSP
     return response
 
