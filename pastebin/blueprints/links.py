@@ -62,6 +62,10 @@ class Links:
         """The page whose button deletes."""
         return f"{self.base}/delete/{file.uuid}/{token}"
 
+    def new_password(self, token: str) -> str:
+        """The page where a link's bearer sets a password."""
+        return f"{self.base}/reset/{token}"
+
 
 def _key(file: StoredFile) -> str:
     """The query that unlocks a private file; empty where it has no key."""

@@ -1,6 +1,7 @@
 """Which part of a list a query asks for, and in which order. What cannot be used counts as not given."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -63,6 +64,11 @@ def offset_of(number: int) -> int:
 def path_of_page(request: Request, number: int) -> str:
     """Where another page of the list that was asked for is."""
     return path_with(request, page=str(number))
+
+
+def pager(request: Request, number: int, count: int) -> dict[str, object]:
+    """What the pager of a page needs: the page, and where others are."""
+    return {"page": Page(number, count), "page_path": partial(path_of_page, request)}
 
 
 def path_with(request: Request, **changed: str) -> str:

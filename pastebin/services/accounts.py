@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from threading import BoundedSemaphore
@@ -43,7 +44,7 @@ _LONGEST_WAIT_SECONDS = 10
 
 @cache
 def _nobodys_hash() -> str:
-    """Verified where there is no such user, so that a wrong name costs what a wrong password does.
+    """Verified where there is no such user, or no password yet, so that a wrong name costs what a wrong password does.
 
     Put together, not computed: a hash made here would cost the first stranger
     twice the time, and many at once would all make it, outside of their turns.
@@ -78,12 +79,20 @@ def register(actor: Actor, name: str, password: str, email: str | None = None) -
 
 
 def create(
-    name: str, password: str, *, email: str | None = None, is_staff: bool = False, is_vouched_for: bool = False
+    name: str,
+    password: str | None,
+    *,
+    email: str | None = None,
+    is_staff: bool = False,
+    is_vouched_for: bool = False,
+    also: Callable[[Connection, User], None] | None = None,
 ) -> User:
     """Make an account. Its e-mail address is sent a link that confirms it.
 
     Args:
+        password: None for one that nobody can log in to before a link has set its password.
         is_vouched_for: whether the address counts as confirmed without that.
+        also: what is done with it in the same transaction.
 
     Raises:
         FieldsInvalid: a name, password or address that cannot be used, and why.
@@ -97,19 +106,22 @@ def create(
         "name_key": fold_name(name),
         "email": checked_email,
         "email_verified_at": now() if is_verified else None,
-        "password_hash": hash_password(check_password(password)),
+        "password_hash": _nobodys_hash() if password is None else hash_password(check_password(password)),
         "is_staff": is_staff,
         "is_disabled": False,
         "created_at": now(),
     }
     try:
         with transaction() as connection:
-            made = connection.execute(insert(UserRow).values(values).returning(UserRow.id)).scalar_one()
+            uid = connection.execute(insert(UserRow).values(values).returning(UserRow.id)).scalar_one()
+            made = User(uid, checked, is_staff, checked_email, is_verified)
             if checked_email and not is_verified:
-                outbox.add(connection, Purpose.VERIFY, checked_email, made)
+                outbox.add(connection, Purpose.VERIFY, checked_email, uid)
+            if also:
+                also(connection, made)
     except IntegrityError as fault:
         raise UserExists(f"The user name {checked} is taken. Choose another.") from fault
-    return User(made, checked, is_staff, checked_email, is_verified)
+    return made
 
 
 def log_in(actor: Actor, name: str, password: str) -> User:

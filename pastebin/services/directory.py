@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from pastebin.errors import FieldsInvalid, UserNotFound
 from pastebin.extensions import generation, now, reading, transaction
-from pastebin.models import UserRow
-from pastebin.services import audit, emails, outbox, standing
+from pastebin.models import SessionRow, UserRow
+from pastebin.services import audit, emails, keys, outbox, standing
 from pastebin.services.actor import Actor
 from pastebin.services.tickets import Purpose
 
@@ -33,6 +34,34 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Presence:
+    """Who is logged in, and which programs have a key. Logins that have ended are not known."""
+
+    session_count: int
+    last_login_at: datetime | None
+    key_count: int
+    key_last_used_at: datetime | None
+
+
+class Kind(StrEnum):
+    """Which accounts a list shows."""
+
+    ALL = ""
+    STAFF = "staff"
+    DISABLED = "disabled"
+
+
+# What a list can be ordered by; with "-" the other way round.
+_COLUMNS = {
+    "name": UserRow.name_key, "files": UserRow.file_count, "size": UserRow.used_bytes, "created": UserRow.created_at,
+}  # fmt: skip
+ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    **{name: (column.asc(), UserRow.id.asc()) for name, column in _COLUMNS.items()},
+    **{f"-{name}": (column.desc(), UserRow.id.desc()) for name, column in _COLUMNS.items()},
+}
+
+
+@dataclass(frozen=True)
 class Changes:
     """What is to be changed of an account: what is None stays."""
 
@@ -40,12 +69,18 @@ class Changes:
     is_disabled: bool | None = None
 
 
-def listing(search: str = "", limit: int = 50, offset: int = 0) -> tuple[int, list[Account]]:
-    """How many accounts there are whose name or e-mail has *search* in it, and some of them, by name."""
-    matching: list[ColumnElement[bool]] = [UserRow.closed_at.is_(None)]
+def listing(
+    search: str = "", limit: int = 50, offset: int = 0, *, kind: Kind = Kind.ALL, order: str = "name"
+) -> tuple[int, list[Account]]:
+    """How many accounts there are whose name or e-mail has *search* in it, and some of them.
+
+    Args:
+        order: one of `ORDERS`.
+    """
+    matching: list[ColumnElement[bool]] = [UserRow.closed_at.is_(None), *_OF_KIND[kind]]
     if search:
         matching.append(_has(search))
-    ordered = _ACCOUNTS.where(*matching).order_by(UserRow.name_key).limit(limit).offset(offset)
+    ordered = _ACCOUNTS.where(*matching).order_by(*ORDERS[order]).limit(limit).offset(offset)
     with reading() as connection:
         count = connection.execute(select(func.count()).select_from(UserRow).where(*matching)).scalar_one()
         return count, [Account(*row) for row in connection.execute(ordered)]
@@ -79,12 +114,60 @@ def change(actor: Actor | None, user_id: int, changes: Changes) -> Account:
         UserNotFound: there is none of this id.
         FieldsInvalid: one's own account, which nobody locks by mistake.
     """
-    if actor is not None and actor.user_id == user_id:
-        raise FieldsInvalid("This is your own account: somebody else of the staff must change it.", fields=[])
+    check_not_own(actor, user_id)
     wanted = {"is_staff": changes.is_staff, "is_disabled": changes.is_disabled}
     values = {name: value for name, value in wanted.items() if value is not None}
     _write(actor, user_id, values)
     return get(user_id)
+
+
+def check_not_own(actor: Actor | None, user_id: int) -> None:
+    """Keep staff from locking themselves out by a slip.
+
+    Raises:
+        FieldsInvalid: it is the actor's own account.
+    """
+    if actor is not None and actor.user_id == user_id:
+        raise FieldsInvalid("This is your own account: somebody else of the staff must change it.", fields=[])
+
+
+def end_sessions(actor: Actor | None, user_id: int) -> None:
+    """Log an account out everywhere, at once in every worker. Its keys stay.
+
+    Raises:
+        UserNotFound: there is none of this id. FieldsInvalid: it is one's own.
+    """
+    check_not_own(actor, user_id)
+    name = get(user_id).name
+    with transaction() as connection:
+        count = standing.end_sessions(connection, user_id)
+        audit.note(connection, actor, "end sessions", user=name, uid=user_id, count=count)
+
+
+def invalidate_keys(actor: Actor | None, user_id: int) -> int:
+    """Make all API keys of an account unusable, at once in every worker; how many there were.
+
+    Raises:
+        UserNotFound: there is none of this id. FieldsInvalid: it is one's own.
+    """
+    check_not_own(actor, user_id)
+    name = get(user_id).name
+    with transaction() as connection:
+        count = standing.end_keys(connection, user_id)
+        audit.note(connection, actor, "invalidate keys", user=name, uid=user_id, count=count)
+    return count
+
+
+def presence_of(user_id: int) -> Presence:
+    """When an account was used, as far as that is known."""
+    sessions = select(func.count(), func.max(SessionRow.created_at)).where(
+        SessionRow.user_id == user_id, SessionRow.expires_at > now()
+    )
+    with reading() as connection:
+        count, last_login_at = connection.execute(sessions).one()
+    found = keys.listing(user_id)
+    used = [each.last_used_at for each in found if each.last_used_at]
+    return Presence(count, last_login_at, len(found), max(used, default=None))
 
 
 def bind(actor: Actor | None, user_id: int, max_file_size: int | None) -> Account:
@@ -152,6 +235,9 @@ def _has(search: str) -> ColumnElement[bool]:
     return UserRow.name.icontains(search, autoescape=True) | UserRow.email.icontains(search, autoescape=True)
 
 
+_OF_KIND: dict[Kind, list[ColumnElement[bool]]] = {
+    Kind.ALL: [], Kind.STAFF: [UserRow.is_staff.is_(True)], Kind.DISABLED: [UserRow.is_disabled.is_(True)],
+}  # fmt: skip
 _ACCOUNTS: Select[*tuple[Any, ...]] = select(
     UserRow.id, UserRow.name, UserRow.email, UserRow.email_verified_at.is_not(None), UserRow.is_staff,
     UserRow.is_disabled, UserRow.max_file_size, UserRow.quota, UserRow.file_count, UserRow.used_bytes,

@@ -113,7 +113,7 @@ def invalidate(owner_id: int, key_id: int) -> None:
 def invalidate_all(owner_id: int) -> int:
     """Make all keys of a user unusable; how many there were."""
     with transaction() as connection:
-        return connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == owner_id)).rowcount
+        return standing.end_keys(connection, owner_id)
 
 
 def write_uses() -> None:

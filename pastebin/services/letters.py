@@ -33,8 +33,8 @@ If you have no account there, do nothing: somebody mistyped their address.
     Purpose.RESET: """\
 Hello {name},
 
-somebody, probably you, asked for a new password for your account at
-{base}. To set one, open
+somebody, you or those who run the server, asked for a new password for
+your account {name} at {base}. To set one, open
 
 {link}
 

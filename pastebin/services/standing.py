@@ -37,15 +37,21 @@ def check_staff(connection: Connection, actor: Actor) -> None:
         raise PermissionMissing("This is for staff alone.")
 
 
-def end_sessions(connection: Connection, user_id: int, *, spared: str = "") -> None:
-    """End an account's sessions inside the caller's transaction, but for the one with the hash *spared*."""
-    connection.execute(delete(SessionRow).where(SessionRow.user_id == user_id, SessionRow.token_hash != spared))
+def end_sessions(connection: Connection, user_id: int, *, spared: str = "") -> int:
+    """End an account's sessions inside the caller's transaction, but for the one with the hash *spared*; how many."""
+    ended = delete(SessionRow).where(SessionRow.user_id == user_id, SessionRow.token_hash != spared)
+    return connection.execute(ended).rowcount
+
+
+def end_keys(connection: Connection, user_id: int) -> int:
+    """End an account's keys inside the caller's transaction; how many."""
+    return connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id)).rowcount
 
 
 def end_all(connection: Connection, user_id: int) -> None:
     """End an account's sessions and keys inside the caller's transaction."""
     end_sessions(connection, user_id)
-    connection.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
+    end_keys(connection, user_id)
 
 
 def _account_of(actor: Actor) -> Select[*tuple[Any, ...]]:

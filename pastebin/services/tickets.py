@@ -11,6 +11,9 @@ from pastebin.extensions import now, reading, settings, transaction
 from pastebin.models import TicketRow
 from pastebin.services import secrets
 
+HANDED_OVER = ""
+"""The address of a ticket that was sent to none: staff hand it over. It speaks for the account whatever its address."""
+
 
 class Purpose(StrEnum):
     """What a ticket is for."""
@@ -42,10 +45,16 @@ class Ticket:
     email: str
 
 
-def issue(connection: Connection, purpose: Purpose, user_id: int, email: str) -> tuple[str, datetime]:
-    """A new ticket, made inside the caller's transaction: its token, which is not kept, and when it ends."""
+def issue(
+    connection: Connection, purpose: Purpose, user_id: int, email: str, lifetime: timedelta | None = None
+) -> tuple[str, datetime]:
+    """A new ticket, made inside the caller's transaction: its token, which is not kept, and when it ends.
+
+    Args:
+        lifetime: in place of the purpose's own.
+    """
     token = secrets.issue(purpose.prefix)
-    expires_at = now() + purpose.lifetime
+    expires_at = now() + (lifetime or purpose.lifetime)
     values = {
         "id_hash": secrets.hashed(purpose.prefix, token),
         "purpose": purpose,

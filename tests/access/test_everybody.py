@@ -62,6 +62,12 @@ GET /admin                                             303 401 403 403 403 403 2
 POST /admin/switches/{number}                          303 401 403 403 403 403 303 403
 GET /admin/audit                                       303 401 403 403 403 403 200 403
 GET /admin/users                                       303 401 403 403 403 403 200 403
+GET /admin/users/new                                   303 401 403 403 403 403 200 403
+POST /admin/users/new                                  303 401 403 403 403 403 200 403
+POST /admin/users/{uid}/password                       303 401 403 403 403 403 200 403
+POST /admin/users/{uid}/email                          303 401 403 403 403 403 303 403
+GET /admin/users/{uid}/delete                          303 401 403 403 403 403 200 403
+POST /admin/users/{uid}/delete                         303 401 403 403 403 403 200 403
 GET /admin/users/{uid}                                 303 401 403 403 403 403 200 403
 POST /admin/users/{uid}                                303 401 403 403 403 403 303 403
 POST /admin/users/{uid}/bound                          303 401 403 403 403 403 303 403
@@ -176,6 +182,9 @@ _FORMS: dict[str, dict[str, str]] = {
     "POST /admin/files/{uuid}": {"name": "x", "filename": "x.txt", "extension": "txt"},
     "POST /admin/users/{uid}": {"do": "enable"},
     "POST /admin/users/{uid}/bound": {"max_file_size": "1MiB"},
+    "POST /admin/users/new": {"username": "new-by-staff"},
+    "POST /admin/users/{uid}/email": {"email": "somebody@example.org"},
+    "POST /admin/users/{uid}/delete": {"username": "ann"},
     "POST /admin/takedowns": {"digest": "ab" * 32, "reason": "x"},
     "POST /account/email": {"email": "somebody@example.org", "password": PASSWORD},
     "POST /forgot": {"account": "ann"},

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
+from pastebin.extensions import reading, transaction
+from pastebin.models import OutboxRow, UserRow
 from pastebin.services import accounts, audit
 from pastebin.services.actor import User
 from tests import browsing
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, bearer
 from tests.web.visiting import Visitor
 
 
@@ -121,6 +126,128 @@ def test_an_account_is_given_a_quota(app: Flask, root: Visitor, ann: Visitor) ->
     assert ann.client.get("/api/users/me").json["maxFileSize"] > 7
 
 
+def test_staff_make_an_account_and_its_owner_sets_the_password_by_a_link(
+    app: Flask, root: Visitor, visitor: Visitor
+) -> None:
+    made = root.submit("/admin/users/new", username="Neu", email="neu@example.org")
+
+    link = _link_of(made)
+    assert visitor.log_in("Neu", "").status_code == 401
+    assert "Neu" in visitor.get(link).text
+    visitor.submit(link, new_password=PASSWORD, new_password_again=PASSWORD)
+    assert visitor.log_in("Neu").status_code == 303
+    assert visitor.get("/account").status_code == 200
+    assert Visitor(app.test_client()).get(link).status_code == 404
+    assert visitor.client.get("/api/users/me").json["isVerified"]
+    assert link not in root.get("/admin/audit").text
+
+
+def test_a_link_that_was_handed_over_outlives_a_change_of_address_but_not_a_newer_link(
+    app: Flask, root: Visitor, ann: Visitor, visitor: Visitor
+) -> None:
+    path = f"/admin/users/{uid_of(app, 'ann')}"
+    first, second = (_link_of(root.submit(path, f"{path}/password")) for _ in range(2))
+    with app.app_context(), transaction() as connection:
+        connection.execute(update(UserRow).values(email="else@example.org"))
+
+    assert visitor.get(first).status_code == 404
+    assert visitor.get(second).status_code == 200
+    assert ann.get("/account").status_code == 200
+    root.submit(path, do="disable")
+    assert visitor.get(second).status_code == 404
+    assert root.submit(path, f"{path}/password").status_code == 400
+
+
+def test_where_mail_works_a_new_password_is_mailed_and_staff_see_no_link(make_app: Callable[..., Flask]) -> None:
+    app = make_app(BASE_URL="http://localhost")
+    with app.app_context():
+        staff = accounts.create("root", PASSWORD, is_staff=True)
+    root = Visitor(browsing.log_in(app, staff).client)
+
+    made = root.submit("/admin/users/new", username="ann", email="ann@example.org").text
+
+    assert "on its way to ann@example.org" in made
+    assert "/reset/" not in made
+    with app.app_context(), reading() as connection:
+        assert [row.kind for row in connection.execute(select(OutboxRow.kind))] == ["reset"]
+    assert "/reset/" in root.submit("/admin/users/new", username="bob").text
+
+
+def test_staff_make_an_account_with_a_password_or_are_told_why_not(app: Flask, root: Visitor, visitor: Visitor) -> None:
+    assert "can log in" in root.submit("/admin/users/new", username="neu", password=PASSWORD, staff="1").text
+
+    assert visitor.log_in("neu").status_code == 303
+    assert visitor.get("/admin").status_code == 200
+    taken = root.submit("/admin/users/new", username="NEU")
+    assert (taken.status_code, "is taken" in taken.text) == (409, True)
+    assert root.submit("/admin/users/new", username="x", password="short").status_code == 400
+    assert root.submit("/admin/users/new", username="-").status_code == 400
+    assert root.submit("/admin/users/new", username="y", email="nonsense").status_code == 400
+
+
+def test_an_account_is_logged_out_everywhere_and_its_keys_go(
+    app: Flask, root: Visitor, ann: Visitor, make_key: Callable[..., str]
+) -> None:
+    path, key = f"/admin/users/{uid_of(app, 'ann')}", bearer(make_key("ann"))
+    assert "Invalidate its key" in root.get(path).text
+
+    root.submit(path, do="end_sessions")
+    assert ann.get("/files").status_code == 303
+    assert ann.client.get("/api/users/me", headers=key).status_code == 200
+    root.submit(path, do="invalidate_keys")
+
+    assert app.test_client().get("/api/users/me", headers=key).status_code == 401
+    assert "Invalidate" not in root.get(path).text
+    with app.app_context():
+        assert [act.act for act in audit.listing()[1]] == ["invalidate keys", "end sessions"]
+
+
+def test_an_accounts_address_is_set_and_counts_as_confirmed(app: Flask, root: Visitor, ann: Visitor) -> None:
+    path = f"/admin/users/{uid_of(app, 'ann')}"
+
+    root.submit(path, f"{path}/email", email=" ann@example.org ")
+
+    assert "ann@example.org" in root.get(path).text
+    assert "not confirmed" not in root.get(path).text
+    wrong = root.submit(path, f"{path}/email", email="nonsense")
+    assert wrong.status_code == 400
+    assert 'value="nonsense"' in wrong.text
+
+
+def test_an_account_is_removed_once_its_name_was_typed(app: Flask, root: Visitor, ann: Visitor) -> None:
+    uuid, path = ann.upload(), f"/admin/users/{uid_of(app, 'ann')}"
+
+    wrong = root.submit(f"{path}/delete", username="bob")
+    assert (wrong.status_code, ann.get(f"/{uuid}").status_code) == (400, 200)
+    done = root.submit(f"{path}/delete", username="Ann")
+
+    assert "<h1>Removed</h1>" in done.text
+    assert root.get(path).status_code == root.get(f"/{uuid}").status_code == 404
+    own = f"/admin/users/{uid_of(app, 'root')}"
+    assert root.get(f"{own}/delete").status_code == 400
+    assert root.submit(own, f"{own}/delete", username="root").status_code == 400
+    assert root.submit(own, f"{own}/password").status_code == 400
+
+
+def test_accounts_are_sorted_and_sifted(app: Flask, root: Visitor, ann: Visitor) -> None:
+    ann.upload(b"12345")
+
+    def names(query: str) -> list[str]:
+        return re.findall(r'<a href="/admin/users/\d+">(\w+)<', root.get(f"/admin/users?{query}").text)
+
+    assert names("sort=name") == names("sort=nonsense") == names("sort=-size") == ["ann", "root"]
+    assert names("sort=-name") == names("sort=files") == ["root", "ann"]
+    assert names("kind=staff") == ["root"]
+    assert names("kind=disabled") == []
+    assert 'aria-sort="descending"><a href="/admin/users?sort=size">' in root.get("/admin/users?sort=-size").text
+
+
+def _link_of(page: TestResponse) -> str:
+    """The path of the link for a new password that a page shows."""
+    (link,) = re.findall(r'id="link" dir="ltr">http://localhost(/reset/[^<]+)<', page.text)
+    return str(link)
+
+
 def test_everybodys_files_are_seen_and_changed_but_not_read(app: Flask, root: Visitor, ann: Visitor) -> None:
     secret = ann.upload(b"secret", "secret.txt", private="1")
     public = ann.upload(b"public", "public.txt")
@@ -206,7 +333,7 @@ def test_buttons_beside_a_refused_bound_do_what_they_say(app: Flask, root: Visit
 
     refused = root.submit(path, f"{path}/bound", max_file_size="nonsense")
 
-    assert refused.text.count(f'action="{path}"') == 2
+    assert refused.text.count(f'action="{path}"') == 3
     assert root.submit(path, f"{path}/bound", do="disable").status_code == 400
     assert 'value="5"' in root.get(path).text
 

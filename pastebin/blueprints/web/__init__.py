@@ -1,6 +1,6 @@
 """Pages for people."""
 
-from pastebin.blueprints.web import accounts, admin, files, mailed, modules, viewing, views
+from pastebin.blueprints.web import accounts, admin, admin_accounts, admin_files, files, mailed, modules, viewing, views
 from pastebin.blueprints.web.blueprint import bp
 
-__all__ = ["accounts", "admin", "bp", "files", "mailed", "modules", "viewing", "views"]
+__all__ = ["accounts", "admin", "admin_accounts", "admin_files", "bp", "files", "mailed", "modules", "viewing", "views"]

@@ -81,9 +81,25 @@ class FileForm(PageForm):
     private = StringField("Who may read it")
 
 
-class BoundForm(PageForm):
-    """How much an account may send, and keep."""
+class NewAccountForm(PageForm):
+    """Whom staff make an account for."""
 
+    username = StringField("User name")
+    email = StringField("E-mail address")
+    password = PasswordField("Password")
+    staff = StringField("Kind")
+
+
+class RemovalForm(PageForm):
+    """That it is this account that is to go."""
+
+    username = StringField("User name")
+
+
+class AccountForm(PageForm):
+    """Where an account's mail goes, and how much it may send and keep."""
+
+    email = StringField("E-mail address")
     max_file_size = StringField("Largest upload")
     quota = StringField("Storage")
 

@@ -1,0 +1,235 @@
+"""Which URLs staff's pages of accounts have."""
+
+from collections.abc import Callable
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+from wtforms import StringField
+
+from pastebin.access.gate import Needs, Token, current_actor, gate
+from pastebin.blueprints import lists
+from pastebin.blueprints.links import links
+from pastebin.blueprints.numbers import user_id
+from pastebin.blueprints.pages import person, render, render_again
+from pastebin.blueprints.web.blueprint import bp
+from pastebin.blueprints.web.forms import AccountForm, NewAccountForm, RemovalForm
+from pastebin.config import exact_size, read_bound
+from pastebin.errors import EndpointNotFound, FieldsInvalid, FieldsMissing, ServiceUnavailable, UserExists
+from pastebin.extensions import settings
+from pastebin.services import accounts, bounds, closing, directory, invitations
+from pastebin.services.actor import Actor
+from pastebin.services.directory import Account, Changes, Kind
+from pastebin.services.invitations import Invitation
+
+_KINDS = {Kind.ALL: "all", Kind.STAFF: "staff", Kind.DISABLED: "disabled"}
+# What each heading of the list is sorted by first: names from A, everything else from the most.
+_HEADINGS = {"name": "name", "files": "-files", "size": "-size", "created": "-created"}
+
+_Doing = Callable[[Actor, int], object]
+_Setter = Callable[[Actor, int, int | None], Account]
+
+
+def _changing(changes: Changes) -> _Doing:
+    return lambda actor, uid: directory.change(actor, uid, changes)
+
+
+_DOINGS: dict[str, _Doing] = {
+    "disable": _changing(Changes(is_disabled=True)),
+    "enable": _changing(Changes(is_disabled=False)),
+    "make_staff": _changing(Changes(is_staff=True)),
+    "unmake_staff": _changing(Changes(is_staff=False)),
+    "end_sessions": directory.end_sessions,
+    "invalidate_keys": directory.invalidate_keys,
+}
+
+
+# ---- the list
+
+
+@bp.get("/admin/users")
+@gate(needs=Needs.STAFF_PERSON)
+def users() -> Response:
+    """All accounts, or those that are searched for."""
+    number, search = lists.page_number(request.args), request.args.get("q", "").strip()
+    kind, order = _chosen_kind(), request.args.get("sort", "name")
+    order = order if order in directory.ORDERS else "name"
+    count, found = directory.listing(search, lists.PAGE_LENGTH, lists.offset_of(number), kind=kind, order=order)
+    return render(
+        "admin/users.html",
+        accounts=[(account, bounds.largest_storage(account)) for account in found],
+        search=search,
+        kind=kind,
+        kinds=_KINDS,
+        headings={name: _heading(name, order) for name in _HEADINGS},
+        order=order,
+        **lists.pager(request, number, count),
+    )
+
+
+def _chosen_kind() -> Kind:
+    wanted = request.args.get("kind", "")
+    return Kind(wanted) if wanted in [*Kind] else Kind.ALL
+
+
+def _heading(name: str, order: str) -> tuple[str, str | None]:
+    """Where a heading leads, and how the list is sorted by it now: in the words of `aria-sort`."""
+    backwards = {name: f"-{name}", f"-{name}": name}
+    path = lists.path_with(request, sort=backwards.get(order, _HEADINGS[name]), page="")
+    return path, {name: "ascending", f"-{name}": "descending"}.get(order)
+
+
+# ---- a new one
+
+
+@bp.get("/admin/users/new")
+@gate(needs=Needs.STAFF_PERSON)
+def new_user() -> Response:
+    """The form that makes an account for somebody."""
+    return render("admin/new_user.html", form=NewAccountForm(empty=True))
+
+
+@bp.post("/admin/users/new")
+@gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
+def make_user() -> Response:
+    """Make an account; the link with which its owner sets a password is shown this once, where no mail brings it."""
+    form = NewAccountForm()
+    try:
+        made = invitations.make_account(
+            current_actor(), form.username.data or "", form.password.data or None,
+            email=form.email.data or None, is_staff=form.staff.data == "1",
+        )  # fmt: skip
+    except (FieldsInvalid, ServiceUnavailable) as error:
+        return render_again("admin/new_user.html", form, error)
+    except UserExists as error:
+        return render_again("admin/new_user.html", form, error, field="username")
+    return _account(directory.get(made.user.id), invitation=made, is_new=True)
+
+
+# ---- one
+
+
+@bp.get("/admin/users/<uid>")
+@gate(needs=Needs.STAFF_PERSON)
+def user(uid: str) -> Response:
+    """One account, and what may be changed of it."""
+    return _account(directory.get(user_id(uid)))
+
+
+@bp.post("/admin/users/<uid>")
+@gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
+def change_user(uid: str) -> Response:
+    """Change what an account may do, or log it out."""
+    do = _DOINGS.get(request.form.get("do", ""))
+    if do is None:
+        raise EndpointNotFound("There is no such thing to do with an account.")
+    account = directory.get(user_id(uid))
+    do(current_actor(), account.id)
+    return redirect(url_for(".user", uid=account.id), 303)
+
+
+@bp.post("/admin/users/<uid>/password")
+@gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
+def renew_password(uid: str) -> Response:
+    """Have the account's owner set a new password, by a link that is mailed, or else shown this once."""
+    account = directory.get(user_id(uid))
+    return _account(account, invitation=invitations.renew_password(current_actor(), account.id))
+
+
+@bp.post("/admin/users/<uid>/email")
+@gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
+def set_users_email(uid: str) -> Response:
+    """Set an account's e-mail address, which counts as confirmed."""
+    account, form = directory.get(user_id(uid)), AccountForm()
+    try:
+        directory.set_email(current_actor(), account.id, (form.email.data or "").strip() or None)
+    except FieldsInvalid as error:
+        return render_again("admin/user.html", _fill(form, account), error, _facts(account))
+    return redirect(url_for(".user", uid=account.id), 303)
+
+
+@bp.post("/admin/users/<uid>/bound")
+@gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
+def bind_user(uid: str) -> Response:
+    """Set how much an account may send at once, and keep."""
+    account, form = directory.get(user_id(uid)), AccountForm()
+    try:
+        changes = _bounds(form)
+    except FieldsInvalid as error:
+        return render_again("admin/user.html", _fill(form, account), error, _facts(account))
+    for change, bound in changes:
+        change(current_actor(), account.id, bound)
+    return redirect(url_for(".user", uid=account.id), 303)
+
+
+@bp.get("/admin/users/<uid>/delete")
+@gate(needs=Needs.STAFF_PERSON)
+def removal(uid: str) -> Response:
+    """What goes with an account, and a form that removes it."""
+    account = directory.get(user_id(uid))
+    directory.check_not_own(current_actor(), account.id)
+    return render("admin/remove_user.html", account=account, form=RemovalForm(empty=True))
+
+
+@bp.post("/admin/users/<uid>/delete")
+@gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
+def remove_user(uid: str) -> Response:
+    """Remove an account with all its files, once its name was typed."""
+    account, form = directory.get(user_id(uid)), RemovalForm()
+    directory.check_not_own(current_actor(), account.id)
+    if accounts.fold_name(form.username.data or "") != accounts.fold_name(account.name):
+        error = FieldsInvalid("This is not the name of the account. Nothing was removed.", fields=["username"])
+        return render_again("admin/remove_user.html", form, error, {"account": account})
+    closing.close(current_actor(), account.id)
+    return render("admin/user_removed.html", account=account)
+
+
+def _bounds(form: AccountForm) -> list[tuple[_Setter, int | None]]:
+    """What to set, and to how many bytes; nothing is set before all was read.
+
+    Raises:
+        FieldsMissing: none of the fields was sent. FieldsInvalid: one is no size.
+    """
+    fields: list[tuple[StringField, Callable[[str], int | None], _Setter]] = [
+        (form.max_file_size, read_bound, directory.bind),
+        (form.quota, bounds.read_quota, directory.set_quota),
+    ]
+    wanted = [(setter, _read_bound(read, field)) for field, read, setter in fields if field.name in request.form]
+    if not wanted:
+        raise FieldsMissing("Send max_file_size or quota; empty, it takes the bound away.", fields=["quota"])
+    return wanted
+
+
+def _read_bound(read: Callable[[str], int | None], field: StringField) -> int | None:
+    try:
+        return read(field.data or "")
+    except ValueError as fault:
+        raise FieldsInvalid(f"This {fault}, or nothing.", fields=[field.name]) from fault
+
+
+def _fill(form: AccountForm, account: Account) -> AccountForm:
+    """The fields that were not sent, with what stands."""
+    kept = {
+        form.max_file_size: "" if account.max_file_size is None else exact_size(account.max_file_size),
+        form.quota: bounds.write_quota(account.quota),
+        form.email: account.email or "",
+    }
+    for field, text in kept.items():
+        if field.data is None:
+            field.data = text
+    return form
+
+
+def _account(account: Account, *, invitation: Invitation | None = None, is_new: bool = False) -> Response:
+    link = links().new_password(invitation.token) if invitation and invitation.token else None
+    said = {"invitation": invitation, "link": link, "is_new": is_new}
+    return render("admin/user.html", form=_fill(AccountForm(empty=True), account), **said, **_facts(account))
+
+
+def _facts(account: Account) -> dict[str, object]:
+    return {
+        "account": account,
+        "is_own": account.id == person().id,
+        "largest": bounds.largest_storage(account),
+        "usual": settings.USER_QUOTA,
+        "presence": directory.presence_of(account.id),
+    }
