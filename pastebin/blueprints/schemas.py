@@ -488,6 +488,26 @@ class TakedownsSchema(_Object):
     items = fields.List(fields.Nested(_TakedownSchema), required=True)
 
 
+class _EncryptedEntrySchema(_Object):
+    id = _text("Its UUID.", format="uuid")
+    size = _count("Bytes of all its chunks, as they lie on the server.")
+    chunks = _count("How many chunks it has.")
+    downloads = _count("How often the chunk was fetched that was fetched most.")
+    limit = _limit(required=True)
+    isFinished = fields.Boolean(required=True)  # noqa: N815 - as the contract spells its fields
+    createdAt = fields.String(  # noqa: N815
+        required=True, allow_none=True, metadata={"description": "When it was begun; null if before that was noted."}
+    )
+    expires = _time("When it goes", or_never=False)
+
+
+class EncryptedEntriesSchema(_Object):
+    """Some encrypted files."""
+
+    count = _count("How many there are in all.")
+    items = fields.List(fields.Nested(_EncryptedEntrySchema), required=True)
+
+
 class EncryptedWantedSchema(_Object):
     """What is asked of a new encrypted file; nothing is needed."""
 

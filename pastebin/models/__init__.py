@@ -6,7 +6,7 @@ from pastebin.models.counters import CounterRow, LeaseRow
 from pastebin.models.encrypted import ChunkRow, EncryptedFileRow, ParticipantRow
 from pastebin.models.files import FileRow
 from pastebin.models.mail import OutboxRow, TicketRow
-from pastebin.models.operation import AuditRow, SwitchRow
+from pastebin.models.operation import AuditRow, ReportRow, SwitchRow
 from pastebin.models.takedowns import TakedownRow, TakenDownFileRow
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "LeaseRow",
     "OutboxRow",
     "ParticipantRow",
+    "ReportRow",
     "SessionRow",
     "StagedRow",
     "SwitchRow",

@@ -12,6 +12,7 @@ class EncryptedFileRow(Model):
     """One upload of something that the server cannot read: nobody's, with what its uploader asked for."""
 
     __tablename__ = "encrypted_files"
+    __table_args__ = (Index("ix_encrypted_files_created", "created_at", "id"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     # Gone once the upload is finished: nothing can be added or altered after that.
@@ -21,6 +22,8 @@ class EncryptedFileRow(Model):
     # When it goes: while it is unfinished a day after it was begun, if that is sooner than was asked for.
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
     kept_until: Mapped[datetime] = mapped_column(Moment)
+    # None where it was begun before that was noted.
+    created_at: Mapped[datetime | None] = mapped_column(Moment)
     download_limit: Mapped[int | None]
     # Of all chunks, without the metadata.
     size: Mapped[int] = mapped_column(BigInteger, default=0)

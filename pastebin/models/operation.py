@@ -1,4 +1,4 @@
-"""How the server is run: what is switched off, and what staff did."""
+"""How the server is run: what is switched off, what staff did, and what was found out lately."""
 
 from datetime import datetime
 
@@ -24,7 +24,11 @@ class AuditRow(Model):
     """Something that staff did, or the command line. Rows are only ever added."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_done_at", "done_at"),)
+    __table_args__ = (
+        Index("ix_audit_done_at", "done_at"),
+        Index("ix_audit_actor", "actor_name", "id"),
+        Index("ix_audit_act", "act", "id"),
+    )
 
     id: Mapped[int] = mapped_column(_Numbered, primary_key=True)
     done_at: Mapped[datetime] = mapped_column(Moment)
@@ -33,4 +37,15 @@ class AuditRow(Model):
     actor_name: Mapped[str] = mapped_column(String(64))
     act: Mapped[str] = mapped_column(String(32))
     # What it was done to, and how: a JSON object.
+    facts: Mapped[str] = mapped_column(Text)
+
+
+class ReportRow(Model):
+    """What was found out or done last, of each kind: what takes too long to be found out at every look."""
+
+    __tablename__ = "reports"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    # A JSON object.
     facts: Mapped[str] = mapped_column(Text)

@@ -64,6 +64,7 @@ def begin(actor: Actor, wanted: Wanted) -> tuple[str, str]:
         "delete_password_hash": None if chosen is None else delete_passwords.hashed(chosen),
         "expires_at": min(kept_until, now() + timedelta(seconds=DAY)),
         "kept_until": kept_until,
+        "created_at": now(),
         "download_limit": wanted.download_limit,
     }
     with transaction() as connection:

@@ -76,6 +76,11 @@ POST /admin/files/delete                               303 401 403 403 403 403 2
 GET /admin/files/{uuid}                                303 401 403 403 403 403 200 403
 POST /admin/files/{uuid}                               303 401 403 403 403 403 200 403
 POST /admin/files/{uuid}/delete                        303 401 403 403 403 403 200 403
+GET /admin/encrypted                                   303 401 403 403 403 403 200 403
+GET /admin/encrypted/{fileid}                          303 401 403 403 403 403 200 403
+POST /admin/encrypted/{fileid}/delete                  303 401 403 403 403 403 200 403
+GET /api/encrypted                                     401 401 403 403 403 403 200 200
+DELETE /api/encrypted/{fileid}                         401 401 403 403 403 403 200 200
 GET /admin/takedowns                                   303 401 403 403 403 403 200 403
 POST /admin/takedowns                                  303 401 403 403 403 403 200 403
 POST /admin/takedowns/{digest}/lift                    303 401 403 403 403 403 303 403
@@ -271,6 +276,8 @@ class World:
             "token": told["deletion_url"].rpartition("/")[2], "number": "5", "uid": self.user("ann").id,
             "file_id": told["id"], "key_id": key_id, "digest": "cd" * 32, "ticket": self.ticket(asked.path),
         }  # fmt: skip
+        if "{fileid}" in asked.path:
+            filled["fileid"] = hushing.upload(self.nobody, b"x").id
         body: dict[str, Any] = {}
         if asked.written in _JSON:
             body = {"json": _JSON[asked.written]}

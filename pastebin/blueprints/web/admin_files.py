@@ -1,4 +1,4 @@
-"""Which URLs staff's pages of files have: everybody's, and takedowns."""
+"""Which URLs staff's pages of files have: everybody's, encrypted ones, and takedowns."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.forms import TakedownForm
 from pastebin.blueprints.web.shelves import Shelf
 from pastebin.errors import FieldsInvalid
-from pastebin.services import directory, management, takedowns
+from pastebin.services import directory, encrypted_listing, management, takedowns
 
 
 def _everybodys() -> Shelf:
@@ -55,6 +55,33 @@ def change_any(uuid: UUID) -> Response:
 def delete_any(uuid: UUID) -> Response:
     """Delete somebody's file."""
     return shelves.deleted(_everybodys(), str(uuid))
+
+
+# ---- encrypted files
+
+
+@bp.get("/admin/encrypted")
+@gate(needs=Needs.STAFF_PERSON)
+def all_encrypted() -> Response:
+    """Encrypted files, or those whose UUID begins as is searched for; a whole link will do."""
+    number, search = lists.page_number(request.args), lists.selection(None, request.args).search
+    count, found = encrypted_listing.listing(search, lists.PAGE_LENGTH, lists.offset_of(number))
+    return render("admin/encrypted.html", entries=found, search=search, **lists.pager(request, number, count))
+
+
+@bp.get("/admin/encrypted/<uuid:fileid>")
+@gate(needs=Needs.STAFF_PERSON)
+def one_encrypted(fileid: UUID) -> Response:
+    """What is known of an encrypted file."""
+    return render("admin/encrypted_file.html", entry=encrypted_listing.get(str(fileid)))
+
+
+@bp.post("/admin/encrypted/<uuid:fileid>/delete")
+@gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
+def delete_encrypted(fileid: UUID) -> Response:
+    """Delete an encrypted file."""
+    gone = encrypted_listing.delete(current_actor(), str(fileid))
+    return render("admin/encrypted_file.html", entry=gone, is_gone=True)
 
 
 # ---- takedowns
