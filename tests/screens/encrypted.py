@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import FilePayload, Page, Route
 
 from tests.screens.stage import HOSTILE_NAME, LONG_NAME, Stage, State
 
@@ -31,7 +31,7 @@ def _under_way(answer: Callable[[Route], None]) -> State:
         page = _filled_in(stage, LONG_NAME)
         page.set_input_files(
             "#file",
-            [{"name": name, "mimeType": "", "buffer": bytes(5_000_000)} for name in ("holidays.zip", "plan.pdf")],
+            [FilePayload(name=name, mimeType="", buffer=bytes(5_000_000)) for name in ("holidays.zip", "plan.pdf")],
         )
         page.route("**/api/file/*/0?*", answer)
         page.click("text=Encrypt and upload")
