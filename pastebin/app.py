@@ -60,13 +60,15 @@ def create_app(instance_folder: Path | str | None = None, **overrides: object) -
         ConfigInvalid: a setting that is unknown or cannot be used.
     """
     folder = Path(instance_folder).absolute() if instance_folder else config.instance_folder()
-    settings = config.load(folder, None, **overrides)
+    given = config.given(folder, None, **overrides)
+    settings = config.read(given)
     instance.prepare(folder)
     settings = replace(settings, SECRET_KEY=settings.SECRET_KEY or instance.secret_key(folder))
     logging.basicConfig(level=settings.LOG_LEVEL.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     app = _Application("pastebin", instance_path=str(folder), static_folder=None, template_folder=None)
     _configure(app, folder, settings)
+    app.extensions["pastebin.origins"] = {name: where for name, (where, _raw) in given.items()}
     _extend(app)
     migrations.upgrade_if_needed(app)
     for blueprint in (web, api, keys, images, hushfile, files):

@@ -394,7 +394,10 @@ SETTINGS: dict[str, Setting] = {
     row.name: Setting(row.name, row.default, row.metadata["about"], row.metadata["read"]) for row in fields(Settings)
 }
 
-_SECRETS = frozenset({"SECRET_KEY", "SECRET_KEY_FALLBACKS", "SMTP_PASSWORD"})
+# The database's address may have a password in it.
+SECRETS = frozenset({"SECRET_KEY", "SECRET_KEY_FALLBACKS", "SMTP_PASSWORD", "DATABASE_URL"})
+
+IN_ENVIRONMENT = "in the environment"
 
 # Says where the settings are found, so it can't be one of them.
 INSTANCE_VARIABLE = PREFIX + "INSTANCE"
@@ -412,16 +415,39 @@ def load(instance: Path, environ: Mapping[str, str] | None = None, **overrides: 
     Raises:
         ConfigInvalid: names every setting that is unknown or ill-typed.
     """
-    given = {name: (f"in {instance / 'config.py'}", raw) for name, raw in _read_file(instance / "config.py").items()}
-    given |= {
-        name.removeprefix(PREFIX): ("in the environment", raw)
+    return read(given(instance, environ, **overrides))
+
+
+Given = dict[str, tuple[str, object]]
+"""What was written of each setting that was set, and where: `(where, raw)` by name."""
+
+
+def given(instance: Path, environ: Mapping[str, str] | None = None, **overrides: object) -> Given:
+    """Find out which settings were set, where, and to what: the last that said it has the word.
+
+    Raises:
+        ConfigInvalid: the file cannot be read.
+    """
+    found: Given = {
+        name: (f"in {instance / 'config.py'}", raw) for name, raw in _read_file(instance / "config.py").items()
+    }
+    found |= {
+        name.removeprefix(PREFIX): (IN_ENVIRONMENT, raw)
         for name, raw in (os.environ if environ is None else environ).items()
         if name.startswith(PREFIX) and name != INSTANCE_VARIABLE
     }
-    given |= {name: ("given", raw) for name, raw in overrides.items()}
+    return found | {name: ("given", raw) for name, raw in overrides.items()}
+
+
+def read(given: Given) -> Settings:
+    """The settings that were written.
+
+    Raises:
+        ConfigInvalid: names every setting that is unknown or ill-typed.
+    """
     values, faults = {}, []
     for name, (where, raw) in given.items():
-        shown = PREFIX + name if where == "in the environment" else name
+        shown = PREFIX + name if where == IN_ENVIRONMENT else name
         if name not in SETTINGS:
             faults.append(f"{shown} ({where}) is not a setting; docs/settings.md lists them all.")
             continue
@@ -429,7 +455,7 @@ def load(instance: Path, environ: Mapping[str, str] | None = None, **overrides: 
             values[name] = SETTINGS[name].read(raw)
         except ValueError as fault:
             # What is secret must not get into a log by being mistyped.
-            shown_value = "" if name in _SECRETS else f"; it is {raw!r}"
+            shown_value = "" if name in SECRETS else f"; it is {raw!r}"
             faults.append(f"{shown} ({where}) {fault}{shown_value}.")
     if faults:
         raise ConfigInvalid("\n".join(faults))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +65,8 @@ class _OfCurrentApp:
 
 
 settings = cast("Settings", _OfCurrentApp("pastebin.settings"))
+# Where each setting that was set was set, in words.
+origins = cast("Mapping[str, str]", _OfCurrentApp("pastebin.origins"))
 store = cast("StagedStore", _OfCurrentApp("pastebin.store"))
 generation = cast("Generation", _OfCurrentApp("pastebin.generation"))
 derived = cast("DerivedImages", _OfCurrentApp("pastebin.derived"))
@@ -280,6 +282,7 @@ __all__ = [
     "milliseconds",
     "moment",
     "now",
+    "origins",
     "reading",
     "settings",
     "store",

@@ -101,6 +101,10 @@ class DerivedImages:
         """Remove what was made of what is no more (see `Cache.sweep`)."""
         return self._cache.sweep(wanted)
 
+    def held_bytes(self) -> int:
+        """How many bytes of the disk are taken by those that are kept."""
+        return self._cache.held_bytes()
+
     def _make(self, original: Original, recipe: Recipe, wait: Wait, subject: str) -> Kept:
         kept_as, name = original.kept_as, _name(recipe)
         try:

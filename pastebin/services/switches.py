@@ -1,5 +1,7 @@
 """Kill switches: what the server does not do at the moment, whoever asks; staff pass (contract section 2)."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 
 from sqlalchemy import delete, insert, select
@@ -10,6 +12,9 @@ from pastebin.models import SwitchRow
 from pastebin.services import audit
 from pastebin.services.actor import Actor, User
 from pastebin.services.remembered import Remembered
+
+ACT = "kill switch"
+"""What turning one is called in the audit log."""
 
 
 class Switch(IntEnum):
@@ -27,6 +32,11 @@ class Switch(IntEnum):
         """What is off while it is on."""
         return _EFFECTS[self]
 
+    @property
+    def extent(self) -> str:
+        """What that takes in, for who is about to turn it on."""
+        return _EXTENTS[self]
+
 
 _EFFECTS = {
     Switch.ACCOUNT_CREATE: "Making accounts",
@@ -36,6 +46,31 @@ _EFFECTS = {
     Switch.FILE_DELETE: "Deleting files",
     Switch.GLOBAL: "Everything on this server",
 }
+
+
+_EXTENTS = {
+    Switch.ACCOUNT_CREATE: "Nobody registers. Staff still make accounts.",
+    Switch.ACCOUNT_LOGIN: "Nobody logs in, or sets a forgotten password. Who is logged in stays so, and keys work.",
+    Switch.FILE_CREATE: "Every way in: pages, API, curl, encrypted files.",
+    Switch.FILE_MODIFY: "Names, extensions, expiry, limits and privacy stay as they are.",
+    Switch.FILE_DELETE: "Also by deletion links and passwords. What expires goes all the same.",
+    Switch.GLOBAL: "Every page and every file. Staff still log in and turn it off again.",
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """A switch, and since when it is on; None: it is off."""
+
+    switch: Switch
+    on_since: datetime | None
+
+
+def states() -> list[State]:
+    """All switches, as they are in the database now."""
+    with reading() as connection:
+        since = {row.id: row.changed_at for row in connection.execute(select(SwitchRow.id, SwitchRow.changed_at))}
+    return [State(switch, since.get(int(switch))) for switch in Switch]
 
 
 def on() -> frozenset[Switch]:
@@ -68,7 +103,7 @@ def turn(actor: Actor | None, switch: Switch, *, is_on: bool) -> None:
         if is_on:
             connection.execute(insert(SwitchRow).values(id=int(switch), changed_at=now()))
         if was_on is not is_on:
-            audit.note(connection, actor, "kill switch", switch=switch.name, state="on" if is_on else "off")
+            audit.note(connection, actor, ACT, switch=switch.name, state="on" if is_on else "off")
     generation.advance()
 
 

@@ -9,7 +9,7 @@ that its bytes are there, and puts them again if not.
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, insert, select, update
@@ -21,11 +21,14 @@ from pastebin.services import (
     closing,
     derivatives,
     encrypted,
+    figures,
     files,
+    health,
     keys,
     limits,
     outbox,
     references,
+    reports,
     sessions,
     staging,
     strays,
@@ -66,10 +69,14 @@ def sweep(*, slices: int = 1, slice_number: int = 0) -> Swept:
         slices: into how many parts the store is divided when looking for strays.
         slice_number: which of them is looked through.
     """
+    began = time.monotonic()
     try:
-        return _sweep(slices, slice_number)
+        swept = _sweep(slices, slice_number)
     finally:
         clear_log()  # also of what an earlier sweep removed while somebody was reading
+    reports.keep(health.SWEEP, **asdict(swept), seconds=round(time.monotonic() - began, 1))
+    figures.keep()
+    return swept
 
 
 def _sweep(slices: int, slice_number: int) -> Swept:

@@ -60,6 +60,8 @@ POST /files/{uuid}                                     303 401 403 403 200 404 4
 POST /files/{uuid}/delete                              303 401 403 403 200 404 404 403
 GET /admin                                             303 401 403 403 403 403 200 403
 POST /admin/switches/{number}                          303 401 403 403 403 403 303 403
+GET /admin/health                                      303 401 403 403 403 403 200 403
+GET /admin/settings                                    303 401 403 403 403 403 200 403
 GET /admin/audit                                       303 401 403 403 403 403 200 403
 GET /admin/users                                       303 401 403 403 403 403 200 403
 GET /admin/users/new                                   303 401 403 403 403 403 200 403

@@ -11,10 +11,12 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from pastebin import __version__
 from pastebin.extensions import reading, transaction
 from pastebin.models import OutboxRow, UserRow
-from pastebin.services import accounts, audit
+from pastebin.services import accounts, audit, directory, switches, upkeep
 from pastebin.services.actor import User
+from pastebin.services.switches import Switch
 from tests import browsing
 from tests.conftest import PASSWORD, bearer
 from tests.web.visiting import Visitor
@@ -39,30 +41,48 @@ def test_only_staff_find_the_way(root: Visitor, ann: Visitor, visitor: Visitor) 
     assert ann.get("/admin").status_code == 403
 
 
+def figure_of(page: str, words: str) -> str:
+    """The number under these words."""
+    found = re.search(rf'figure__words">{words}</span>\s*<span class="figure__number">([^<]+)<', page)
+    assert found
+    return found[1]
+
+
 def test_the_overview_tells_how_it_stands(root: Visitor, ann: Visitor) -> None:
     ann.upload()
 
     page = root.get("/admin").text
 
     assert "FILE_CREATE" in page
-    assert ">2</a>" in page  # accounts
+    assert "All is well." in page
+    assert figure_of(page, "Accounts") == "2"
+    assert figure_of(page, "Files") == "1"
+    assert figure_of(page, "Stored") == "5 bytes"
     assert "Staff have changed nothing yet." in page
 
 
 def test_a_switch_is_turned_and_the_upload_page_says_so(root: Visitor, ann: Visitor) -> None:
-    assert root.submit("/admin", "/admin/switches/5", state="on").location == "/admin"
+    assert root.submit("/admin", "/admin/switches/5", state="on").location == "/admin#switches-title"
 
-    assert "on: refused" in root.get("/admin").text
+    page = root.get("/admin").text
+    assert re.search(r'<strong class="bad">on</strong>.*?since <time.*?by <bdi>root</bdi>', page, re.S)
+    assert "Something needs a look" in page
+    for path in ("/admin", "/admin/users", "/admin/files", "/admin/settings"):
+        assert "Uploading is switched off for everybody but staff." in root.get(path).text
     assert "Uploading is switched off at the moment." in ann.get("/").text
     assert 'name="file"' not in ann.get("/").text
     assert 'name="file"' in root.get("/").text
     root.submit("/admin", "/admin/switches/5", state="off")
     assert 'name="file"' in ann.get("/").text
+    assert "switched off" not in root.get("/admin/users").text
     assert root.submit("/admin", "/admin/switches/99", state="on").status_code == 404
 
 
 def test_staff_get_in_while_everything_is_off(app: Flask, root: Visitor, visitor: Visitor) -> None:
-    root.submit("/admin", "/admin/switches/8", state="on")
+    asked = root.submit("/admin", "/admin/switches/8", state="on")
+    assert "Switch everything off?" in asked.text
+    assert visitor.get("/").status_code == 200
+    root.submit("/admin", "/admin/switches/8", state="on", confirmed="1")
 
     assert visitor.get("/").status_code == 503
     visitor.log_in("root")
@@ -317,9 +337,53 @@ def test_what_staff_did_is_in_the_audit_log(app: Flask, root: Visitor, ann: Visi
     digest = hashlib.sha256(b"1").hexdigest()
     for word in ("kill switch", "FILE_DELETE", "change account", "ann", "delete", uuid, "x.txt", digest, "owners"):
         assert word in page
-    assert page.index("kill switch") < page.index("change account")
+    assert page.rindex("kill switch") < page.rindex("change account")
     with app.app_context():
         assert audit.listing()[0] == 3
+
+
+def test_the_audit_log_is_sifted_by_who_and_what(app: Flask, root: Visitor, ann: Visitor) -> None:
+    root.submit("/admin", "/admin/switches/7", state="on")
+    with app.app_context():
+        switches.turn(None, Switch.FILE_DELETE, is_on=False)
+        directory.bind(None, uid_of(app, "ann"), 5)
+
+    def count(query: str) -> int:
+        return root.get(f"/admin/audit?{query}").text.count("<time ")
+
+    assert count("") == 3
+    assert count("actor=root") == 1
+    assert count("actor=(command+line)") == 2
+    assert count("act=kill+switch") == 2
+    assert count("actor=(command+line)&act=kill+switch") == 1
+    assert '<option value="kill switch" selected>' in root.get("/admin/audit?act=kill+switch").text
+    assert "There is no such entry." in root.get("/admin/audit?actor=nobody").text
+
+
+def test_the_settings_are_shown_without_secrets(make_app: Callable[..., Flask]) -> None:
+    app = make_app(SMTP_PASSWORD="hush hush", MAX_FILE_SIZE="5GiB", DATABASE_URL="", RATE_LIMITS=False)
+    with app.app_context():
+        staff = accounts.create("root", PASSWORD, is_staff=True)
+    page = Visitor(browsing.log_in(app, staff).client).get("/admin/settings").text
+
+    assert "hush hush" not in page
+    assert str(app.config["SECRET_KEY"]) not in page
+    assert ">5GiB<" in page
+    assert ">16GiB<" in page
+    assert "LOGIN_RATE" in page
+    assert "None of them is in force" in page
+
+
+def test_the_page_of_health_says_how_it_stands(app: Flask, root: Visitor, ann: Visitor) -> None:
+    ann.upload(b"12345")
+    assert "none yet" in root.get("/admin/health").text
+    with app.app_context():
+        upkeep.sweep()
+
+    page = root.get("/admin/health").text
+
+    for words in ("All is well.", "1 contents of 5 bytes", "1 small contents into the store", __version__, "none"):
+        assert words in page
 
 
 def test_the_pages_need_their_token(root: Visitor, ann: Visitor, make_user: Callable[..., User]) -> None:

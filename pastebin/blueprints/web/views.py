@@ -3,8 +3,6 @@
 from uuid import UUID
 
 from flask import jsonify
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Token, current_actor, gate
@@ -12,8 +10,7 @@ from pastebin.blueprints.links import links
 from pastebin.blueprints.pages import render
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.terms import terms
-from pastebin.extensions import reading, store
-from pastebin.services import files
+from pastebin.services import files, health
 from pastebin.services.switches import Switch
 
 
@@ -52,16 +49,7 @@ def healthz() -> Response:
 @gate(always=True)
 def readyz() -> Response:
     """Database and store answer; else 503 names which does not."""
-    failing = []
-    try:
-        with reading() as connection:
-            connection.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        failing.append("database")
-    try:
-        store.free_bytes()
-    except OSError:
-        failing.append("store")
+    failing = health.failing()
     response = jsonify({"status": "unavailable" if failing else "ok", "failing": failing})
     response.status_code = 503 if failing else 200
     return response
