@@ -46,7 +46,7 @@ def test_from_an_account_to_an_upload_and_its_end(server: Server, page: Page, tm
     page.set_input_files("#file", file)
     page.select_option("#expire", "1h")
     page.select_option("#private", "1")
-    page.click("main button")
+    page.click("#upload [type=submit]")
     assert "/view/" in page.url
     assert "key=" in page.url
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -87,11 +88,23 @@ def test_a_new_name_for_the_same_content_is_a_change_too(folder: Path) -> None:
 # ---- what is not ours
 
 
-def test_the_bundle_is_the_one_that_the_docs_say_how_to_make() -> None:
-    documented = re.search(r"`([0-9a-f]{64})`", (DOCS / "dependencies.md").read_text("utf-8"))
+@pytest.mark.parametrize("name", ["age-encryption-0.3.1.js", "lean-qr-2.7.4.js"])
+def test_what_is_vendored_is_what_the_docs_say_how_to_make(name: str) -> None:
+    told = (DOCS / "dependencies.md").read_text("utf-8")
+    documented = re.search(r"`([0-9a-f]{64})`", told.partition(f"vendor/{name}")[2])
     assert documented
 
-    assert hashlib.sha256((modules.FOLDER / BUNDLE).read_bytes()).hexdigest() == documented[1]
+    assert hashlib.sha256((modules.FOLDER / "vendor" / name).read_bytes()).hexdigest() == documented[1]
+
+
+def test_every_vendored_module_is_of_a_locked_version_and_has_a_licence_beside_it() -> None:
+    packages = json.loads((DOCS.parent / "requirements/browser/package-lock.json").read_text("utf-8"))["packages"]
+    vendored = [path.stem for path in (modules.FOLDER / "vendor").glob("*.js")]
+
+    assert set(vendored) == {
+        f"{name}-{packages[f'node_modules/{name}']['version']}" for name in ("age-encryption", "lean-qr")
+    }
+    assert "MIT License" in (modules.FOLDER / "vendor" / "LICENSE-lean-qr").read_text("utf-8")
 
 
 def test_the_licence_beside_the_bundle_names_every_package_in_it_with_its_version() -> None:

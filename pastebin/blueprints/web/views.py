@@ -6,6 +6,7 @@ from flask import jsonify
 from werkzeug.wrappers import Response
 
 from pastebin.access.gate import Token, current_actor, gate
+from pastebin.blueprints.languages import LANGUAGES
 from pastebin.blueprints.links import links
 from pastebin.blueprints.pages import render
 from pastebin.blueprints.web.blueprint import bp
@@ -19,7 +20,7 @@ from pastebin.services.switches import Switch
 @gate()
 def upload_form() -> Response:
     """The form that files and texts are uploaded with."""
-    return render("upload.html", terms=terms(current_actor()), home=links().home())
+    return render("upload.html", terms=terms(current_actor()), languages=LANGUAGES, home=links().home())
 
 
 @bp.get("/delete/<uuid:uuid>/<token>")

@@ -86,6 +86,8 @@ class Desk:
         self.page.set_input_files("#file", list(files))
         self.page.fill("#text", text)
         self.page.fill("#filename", filename)
+        if rules and not self.page.locator("#expire").is_visible():
+            self.page.click("#options summary")
         if "expire" in rules:
             self.page.select_option("#expire", rules["expire"])
         if "limit" in rules:

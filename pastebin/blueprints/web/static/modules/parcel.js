@@ -1,25 +1,33 @@
-/** One file on its way, as the upload page shows it: how far it is, what went wrong, and at last its link. */
+/** One file on its way, as the upload page shows it: how far it is, what went wrong, and at last its links. */
 
-import { copies } from "./copying.js";
-import { Errand } from "./errand.js";
 import { tidy } from "./names.js";
-import { Progress, date, size } from "./words.js";
+import { Result } from "./result.js";
+import { Progress, size } from "./words.js";
+
+/**
+ * @typedef {object} Way how files get to the server: `plain.js` or `encrypted`
+ * @property {string} verb what it is doing, as a state
+ * @property {(file: File, filename: string, handlers: Record<string, (told: any) => void>) => Promise<import("./posting.js").Carrier>} carry
+ * @property {(told: any, filename: string) => {state: string, what: ConstructorParameters<typeof Result>[1], isOnlyHere: boolean}} arrived
+ */
 
 export class Parcel {
   /**
    * @param {HTMLTemplateElement} template
-   * @param {File} file
-   * @param {string} filename
+   * @param {{file: File, filename: string}} item
+   * @param {Way} way
    */
-  constructor(template, file, filename) {
-    this.file = file;
-    this.filename = filename;
-    /** Whether it has a link that nobody copied yet: it is shown nowhere else. */
+  constructor(template, item, way) {
+    this.item = item;
+    this.way = way;
+    this.link = "";
+    /** Whether it has a link that nobody copied yet, and that is shown nowhere else. */
     this.isUntaken = false;
     this.element = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
-    this.part("name").textContent = tidy(filename, "file");
-    this.part("progress").setAttribute("aria-label", `Upload of ${tidy(filename, "file")}`);
-    this.say(`${size(file.size)}, waiting for its turn`);
+    this.name = tidy(item.filename, "file");
+    this.part("name").textContent = this.name;
+    this.part("progress").setAttribute("aria-label", `Upload of ${this.name}`);
+    this.wait();
   }
 
   /** The element that is marked as this part. */
@@ -27,93 +35,120 @@ export class Parcel {
     return this.element.querySelector(`[data-part="${name}"]`);
   }
 
-  /**
-   * Encrypt and upload it.
-   *
-   * @param {{keptSeconds: number | null, limit: number | null}} rules
-   * @returns {Promise<boolean>} whether it is there; it does not fail
-   */
-  send(rules) {
+  /** Have it wait for its turn. */
+  wait() {
+    this.isUnderWay = true;
+    this.carrier = null;
+    this.#show("waiting", `${size(this.item.file.size)}, waiting for its turn`);
+    this.#offer("cancel", () => this.#ended("Cancelled before anything was sent."));
+  }
+
+  /** Send it. @returns {Promise<void>} when nothing more happens to it; it does not fail */
+  send() {
     return new Promise((done) => {
       this.done = done;
+      if (!this.isUnderWay) {
+        done();
+        return;
+      }
       this.speed = new Progress();
-      this.say("Encrypting");
-      this.errand = new Errand("sending.js", this.#order(rules), {
-        progress: (told) => this.#progress(told),
-        trouble: ({ message }) => this.say(`${message} Trying again.`),
-        stuck: ({ message }) => this.#stuck(message),
-        failed: ({ message }) => this.#ended(message),
-        cancelled: ({ left }) => this.#cancelled(left),
-        sent: (told) => this.#sent(told, rules),
-      });
-      this.#offer("cancel", () => this.#cancel());
+      this.#show("working", this.way.verb);
+      this.#begin();
     });
   }
 
-  say(words) {
-    this.part("state").textContent = words;
-  }
-
-  #order(rules) {
-    const mimetype = this.file.type || "application/octet-stream";
-    return { do: "begin", file: this.file, filename: this.filename, mimetype, ...rules };
+  async #begin() {
+    let isCancelled = false;
+    this.#offer("cancel", () => (isCancelled = true));
+    try {
+      const { file, filename } = this.item;
+      this.carrier = await this.way.carry(file, filename, {
+        progress: (told) => this.#progress(told),
+        trouble: ({ message }) => this.#say(`${message} Trying again.`),
+        stuck: ({ message }) => this.#stuck(message),
+        failed: ({ message }) => this.#ended(message),
+        cancelled: ({ message }) => this.#ended(message),
+        sent: (told) => this.#arrived(told),
+      });
+    } catch {
+      this.#ended("This page could not load all of itself. Load it again.");
+      return;
+    }
+    this.#offer("cancel", () => this.#cancel());
+    if (isCancelled) {
+      this.#cancel();
+    }
   }
 
   #progress({ sent, total }) {
-    this.hasSent = sent > 0;
-    this.part("progress").value = sent / total;
-    this.say(this.speed.describe(sent, total));
+    this.part("progress").value = total ? sent / total : 1;
+    this.#say(sent < total ? this.speed.describe(sent, total) : `${size(total)}, sent. Waiting for the server`);
   }
 
   #stuck(message) {
-    this.#problem(this.hasSent ? `${message} What was sent so far is kept.` : message);
-    this.say("Stopped for now");
-    const again = this.#offer("again", () => {
-      again.hidden = this.part("problem").hidden = true;
-      this.errand.tell({ do: "again" });
+    this.#problem(message);
+    this.#say("Stopped for now");
+    this.#offer("again", () => {
+      this.part("again").hidden = this.part("problem").hidden = true;
+      this.carrier.again();
       this.part("cancel").focus();
-    });
-    again.focus();
+    }).focus();
   }
 
   #cancel() {
     this.part("cancel").disabled = true;
-    this.say("Deleting what was sent");
-    this.errand.tell({ do: "cancel" });
-  }
-
-  #cancelled(left) {
-    this.#ended(
-      left
-        ? "Cancelled. The server could not be told, and deletes what was sent within a day. Nobody has the key."
-        : "Cancelled. Nothing of it is on the server.",
-    );
+    this.#say("Deleting what was sent");
+    this.carrier.cancel();
   }
 
   #ended(message) {
+    this.#finish("failed", "Not uploaded");
     this.#problem(message);
-    this.say("Not uploaded");
-    this.#finish(false);
+    this.#offer("again", () => {
+      this.wait();
+      this.onAgain(this);
+    });
+    this.done?.();
   }
 
-  #sent({ id, key, deletepassword, expires }, { limit }) {
-    this.say(`${size(this.file.size)}, kept until ${date(expires)}${limit ? `, for ${downloads(limit)}` : ""}`);
-    this.part("link").value = `${location.origin}/${id}#${key}`;
-    this.part("deletepassword").value = deletepassword;
-    this.isUntaken = true;
-    copies(this.part("copy-link"), this.part("link"), () => (this.isUntaken = false));
-    copies(this.part("copy-deletepassword"), this.part("deletepassword"));
-    this.#label();
-    this.part("result").hidden = false;
-    this.#finish(true);
+  #arrived(told) {
+    const { state, what, isOnlyHere } = this.way.arrived(told, this.item.filename);
+    this.#finish("done", state);
+    this.link = what.links.page;
+    this.isThere = true;
+    this.isUntaken = isOnlyHere;
+    this.result = new Result(this.element, what, {
+      onTaken: () => (this.isUntaken = false),
+      onDeleted: () => this.#deleted(),
+    });
+    this.done();
   }
 
-  /** Every field's label needs an id of its own, and there may be many parcels. */
-  #label() {
-    for (const label of this.element.querySelectorAll("label")) {
-      const field = label.parentElement.querySelector("input");
-      label.htmlFor = field.id = crypto.getRandomValues(new Uint32Array(2)).join("-");
-    }
+  #deleted() {
+    this.link = "";
+    this.isUntaken = false;
+    this.#show("deleted", "Deleted. Its links no longer work.");
+    this.element.tabIndex = -1;
+    this.element.focus();
+    this.onDeleted?.();
+  }
+
+  #show(state, words) {
+    this.element.dataset.state = state;
+    this.part("progress").hidden = state !== "working" && state !== "waiting";
+    this.part("again").hidden = this.part("problem").hidden = true;
+    this.#say(words);
+  }
+
+  #finish(state, words) {
+    this.isUnderWay = false;
+    this.carrier?.end();
+    this.part("cancel").hidden = true;
+    this.#show(state, words);
+  }
+
+  #say(words) {
+    this.part("state").textContent = words;
   }
 
   #problem(message) {
@@ -124,20 +159,8 @@ export class Parcel {
 
   #offer(name, act) {
     const button = this.part(name);
-    button.hidden = false;
+    button.hidden = button.disabled = false;
     button.onclick = act;
     return button;
   }
-
-  #finish(isThere) {
-    this.errand.end();
-    for (const name of ["progress", "cancel", "again"]) {
-      this.part(name).hidden = true;
-    }
-    this.done(isThere);
-  }
-}
-
-function downloads(limit) {
-  return limit === 1 ? "one download" : `${limit} downloads`;
 }

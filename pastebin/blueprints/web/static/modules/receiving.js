@@ -11,6 +11,7 @@ import { unseal } from "./metadata.js";
 import { Patience } from "./patience.js";
 import { pieces } from "./pieces.js";
 import { Refusal } from "./refusal.js";
+import { reached } from "./requests.js";
 import * as server from "./server.js";
 import { Advance, tell } from "./telling.js";
 import { size } from "./words.js";
@@ -40,7 +41,7 @@ async function open({ id, secret }) {
   const info = await patience.until(() => server.info(id, ended.signal));
   const sealed = await patience.until(async () => {
     const answer = await server.get(id, "metadata", ended.signal);
-    return new Uint8Array(await server.reached(() => answer.arrayBuffer()));
+    return new Uint8Array(await reached(() => answer.arrayBuffer()));
   });
   return { is: "opened", info, metadata: await unseal(sealed, secret, id) };
 }
@@ -132,7 +133,7 @@ class Ciphertext {
     await patience.until(async () => {
       const reader = (await this.#ask(index)).body.getReader();
       for (let toPass = given; ; ) {
-        const step = await server.reached(() => reader.read(), ended.signal);
+        const step = await reached(() => reader.read(), ended.signal);
         if (step.done) {
           return;
         }

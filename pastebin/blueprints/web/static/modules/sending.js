@@ -13,6 +13,7 @@ import { pieces } from "./pieces.js";
 import { Refusal } from "./refusal.js";
 import * as server from "./server.js";
 import { Advance, tell } from "./telling.js";
+import { describe } from "./unreadable.js";
 import { size } from "./words.js";
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
@@ -43,12 +44,6 @@ async function run(order) {
     const left = await upload.takeBack();
     self.postMessage(isCancelled ? { is: "cancelled", left } : { is: "failed", message: describe(fault) });
   }
-}
-
-function describe(fault) {
-  return fault instanceof DOMException && fault.name.startsWith("Not")
-    ? "The file cannot be read any more: it was changed, moved or deleted since it was chosen. Choose it again."
-    : fault.message;
 }
 
 class Upload {

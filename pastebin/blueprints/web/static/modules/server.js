@@ -1,10 +1,9 @@
 /** hushfile's requests (docs/hushfile.md). Each ends as a Refusal or a Passing where it does not work. */
 
-import { Passing, Refusal } from "./refusal.js";
+import { Refusal } from "./refusal.js";
+import { failure, reached, send, sentence } from "./requests.js";
 
 const WITHOUT_A_TRACE = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" };
-const WORTH_ANOTHER_TRY = [408, 425, 429, 500, 502, 503, 504];
-const UNREACHABLE = "The server cannot be reached.";
 const GONE =
   "There is no such file any more: it expired, was deleted, or was downloaded as often as it may be.";
 
@@ -39,7 +38,8 @@ export async function begin(rules, signal) {
  * @param {(bytes: number) => void} onSent how much of it has gone out
  */
 export function put(id, piece, uploadpassword, blob, signal, onSent) {
-  return send(`/api/file/${id}/${piece}?uploadpassword=${encodeURIComponent(uploadpassword)}`, blob, signal, onSent);
+  const url = `/api/file/${id}/${piece}?uploadpassword=${encodeURIComponent(uploadpassword)}`;
+  return send("PUT", url, blob, { headers: { "Content-Type": "application/octet-stream" }, signal, onSent });
 }
 
 /** Say that all has been sent; no failure where that was said before and only the answer got lost. */
@@ -91,62 +91,17 @@ async function ask(url, options) {
   if (answer.ok) {
     return answer;
   }
-  throw failure(answer.status, answer.headers.get("Retry-After"), await answer.text().catch(() => ""));
+  throw failed(answer.status, answer.headers.get("Retry-After"), await answer.text().catch(() => ""));
 }
 
 function json(answer) {
   return reached(() => answer.json());
 }
 
-/** `fetch` and bodies fail with a TypeError where the network did. */
-export async function reached(attempt, signal) {
-  try {
-    return await attempt();
-  } catch {
-    signal?.throwIfAborted();
-    throw new Passing(UNREACHABLE);
-  }
-}
-
-/** XMLHttpRequest, since `fetch` does not tell how much has been sent. */
-function send(url, blob, signal, onSent) {
-  return new Promise((done, fail) => {
-    signal.throwIfAborted();
-    const request = new XMLHttpRequest();
-    const abort = () => request.abort();
-    request.open("PUT", url);
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.upload.onprogress = (event) => onSent(event.loaded);
-    request.onload = () => {
-      if (request.status === 200) {
-        done(undefined);
-      } else {
-        fail(failure(request.status, request.getResponseHeader("Retry-After"), request.responseText));
-      }
-    };
-    request.onerror = () => fail(new Passing(UNREACHABLE));
-    request.onabort = () => fail(signal.reason);
-    request.onloadend = () => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort);
-    request.send(blob);
-  });
-}
-
-function failure(status, retryAfter, text) {
-  const said = sentence(text);
-  if (WORTH_ANOTHER_TRY.includes(status)) {
-    return new Passing(`The server cannot do it just now: ${said || status}`, Number(retryAfter) || 0);
-  }
+function failed(status, retryAfter, text) {
   if (status === 404) {
+    const said = sentence(text);
     return new Refusal(/limit/i.test(said) ? `${said}: it was downloaded as often as it may be.` : GONE, "gone");
   }
-  return new Refusal(`The server refuses it: ${said || status}`, status === 403 ? "forbidden" : "refused");
-}
-
-function sentence(text) {
-  try {
-    return String(JSON.parse(text).status ?? "");
-  } catch {
-    return "";
-  }
+  return failure(status, retryAfter, text);
 }

@@ -38,7 +38,14 @@ export function span(seconds) {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-/** How far something is: `12 MiB of 200 MiB, 31.5 MiB a second`. */
+/** How long something will still take: `8 seconds left`, `2 minutes left`. */
+function left(seconds) {
+  const [length, unit] = [[3600, "hour"], [60, "minute"]].find(([each]) => seconds >= 1.5 * each) ?? [1, "second"];
+  const count = Math.max(1, Math.round(seconds / length));
+  return `${count} ${unit}${count === 1 ? "" : "s"} left`;
+}
+
+/** How far something is: `12 MiB of 200 MiB, 31.5 MiB a second, 6 seconds left`. */
 export class Progress {
   constructor() {
     this.samples = [];
@@ -52,7 +59,8 @@ export class Progress {
     }
     const [since, before] = this.samples[0];
     const rate = ((done - before) / (now - since)) * 1000;
-    const howFast = now - since > 500 && rate > 0 ? `, ${size(Math.round(rate))} a second` : "";
+    const howFast =
+      now - since > 500 && rate > 0 ? `, ${size(Math.round(rate))} a second, ${left((total - done) / rate)}` : "";
     return `${size(done)} of ${size(total)}${howFast}`;
   }
 }

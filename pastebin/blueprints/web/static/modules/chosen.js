@@ -1,0 +1,83 @@
+/** The files that were chosen, dropped or pasted, listed before anything is sent. */
+
+import { tidy } from "./names.js";
+import { say } from "./saying.js";
+import { size } from "./words.js";
+
+export class Chosen {
+  /**
+   * @param {HTMLElement} list
+   * @param {HTMLTemplateElement} template of one line
+   * @param {() => number} largest how many bytes one may have, as things stand
+   */
+  constructor(list, template, largest) {
+    this.list = list;
+    this.template = template;
+    this.largest = largest;
+    /** @type {File[]} */
+    this.files = [];
+  }
+
+  /** Those that are not too large. */
+  get sendable() {
+    return this.files.filter((file) => !this.#isTooLarge(file));
+  }
+
+  /** Add files, but for those that are there already. @param {File[]} files */
+  add(files) {
+    const added = files.filter((file) => !this.files.some((other) => isSame(file, other)));
+    this.files.push(...added);
+    this.show();
+    if (added.length > 0) {
+      say(`${count(added.length)} added, ${count(this.files.length)} in all`);
+    }
+  }
+
+  /** @param {File} file */
+  remove(file) {
+    this.files = this.files.filter((other) => other !== file);
+    this.show();
+  }
+
+  show() {
+    this.list.replaceChildren(...this.files.map((file) => this.#line(file)));
+    this.list.hidden = this.files.length === 0;
+  }
+
+  #line(file) {
+    const line = /** @type {HTMLElement} */ (this.template.content.firstElementChild.cloneNode(true));
+    const name = tidy(file.name, "file");
+    const [button, words] = [line.querySelector("button"), line.querySelector("[data-part=size]")];
+    line.querySelector("bdi").textContent = name;
+    words.textContent = size(file.size);
+    if (this.#isTooLarge(file)) {
+      words.textContent += `: too large, at most ${size(this.largest())} are taken here`;
+      line.classList.add("chosen__file--bad");
+    }
+    button.querySelector(".visually-hidden").textContent = `Remove ${name}`;
+    button.addEventListener("click", () => this.#takeOut(file, name));
+    return line;
+  }
+
+  /** The focus goes to the next one's button. */
+  #takeOut(file, name) {
+    const place = this.files.indexOf(file);
+    this.remove(file);
+    say(`${name} removed`);
+    const buttons = this.list.querySelectorAll("button");
+    (buttons[Math.min(place, buttons.length - 1)] ?? document.getElementById("file")).focus();
+  }
+
+  #isTooLarge(file) {
+    return file.size > this.largest();
+  }
+}
+
+/** @returns {string} `1 file`, `3 files` */
+export function count(files) {
+  return files === 1 ? "1 file" : `${files} files`;
+}
+
+function isSame(one, other) {
+  return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+}

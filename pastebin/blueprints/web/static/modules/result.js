@@ -1,0 +1,106 @@
+/** What the page shows of a file that has arrived: its links, a QR code, and how to delete it. */
+
+import { copies } from "./copying.js";
+import { say } from "./saying.js";
+
+export class Result {
+  /**
+   * @param {HTMLElement} element with the parts of the template
+   * @param {{links: import("./links.js").Links, password?: string, remove: () => Promise<void>}} what
+   * @param {{onTaken: () => void, onDeleted: () => void}} handlers called when the link was copied or followed, and
+   *   when the file is gone
+   */
+  constructor(element, { links, password, remove }, { onTaken, onDeleted }) {
+    this.element = element;
+    this.links = links;
+    this.remove = remove;
+    this.onDeleted = onDeleted;
+    this.#fill("link", links.page, onTaken);
+    this.part("hint").textContent = links.hint;
+    this.part("open").href = links.page;
+    this.part("open").addEventListener("click", onTaken);
+    this.part("rows").append(...links.more.map(([label, text]) => this.#row(label, text)));
+    this.part("secret").hidden = password === undefined;
+    if (password !== undefined) {
+      this.#fill("deletepassword", password);
+    }
+    for (const label of element.querySelectorAll("label")) {
+      label.htmlFor = label.parentElement.querySelector("input").id = unique();
+    }
+    this.part("qr").addEventListener("click", () => this.#toggleCode());
+    this.#asks();
+    this.part("result").hidden = false;
+  }
+
+  /** The element that is marked as this part. */
+  part(name) {
+    return this.element.querySelector(`[data-part="${name}"]`);
+  }
+
+  #fill(name, text, onCopied) {
+    this.part(name).value = text;
+    copies(this.part(`copy-${name}`), this.part(name), onCopied);
+  }
+
+  /** One of the further links. */
+  #row(label, text) {
+    const row = /** @type {HTMLElement} */ (document.getElementById("link-row").content.firstElementChild.cloneNode(true));
+    const [field, button] = [row.querySelector("input"), row.querySelector("button")];
+    row.querySelector("label").textContent = label;
+    row.querySelector(".visually-hidden").textContent = ` ${label}`;
+    field.value = text;
+    copies(button, field);
+    return row;
+  }
+
+  async #toggleCode() {
+    const place = this.part("code");
+    if (place.childElementCount === 0) {
+      try {
+        const { draw } = await import("./qr.js");
+        place.replaceChildren(draw(this.links.page, "QR code of the link"));
+      } catch {
+        place.replaceChildren("The QR code could not be drawn. Load this page again, or copy the link.");
+      }
+    }
+    place.hidden = !place.hidden;
+    this.part("qr").setAttribute("aria-expanded", String(!place.hidden));
+  }
+
+  /** Deleting asks once, in the place of its button. */
+  #asks() {
+    const [ask, first, yes, no] = ["ask", "delete", "delete-yes", "delete-no"].map((name) => this.part(name));
+    const turn = (isAsked) => {
+      ask.hidden = !isAsked;
+      first.hidden = isAsked;
+      (isAsked ? no : first).focus();
+    };
+    first.addEventListener("click", () => turn(true));
+    no.addEventListener("click", () => turn(false));
+    ask.addEventListener("keydown", ({ key }) => key === "Escape" && turn(false));
+    yes.addEventListener("click", () => this.#delete(yes));
+  }
+
+  async #delete(button) {
+    const problem = this.part("problem");
+    button.disabled = true;
+    problem.hidden = true;
+    try {
+      await this.remove();
+    } catch (fault) {
+      problem.textContent = fault.message;
+      problem.hidden = false;
+      return;
+    } finally {
+      button.disabled = false;
+    }
+    this.part("result").remove();
+    say("Deleted");
+    this.onDeleted();
+  }
+}
+
+/** Every field's label needs an id of its own. */
+function unique() {
+  return `f${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+}
