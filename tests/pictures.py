@@ -24,6 +24,11 @@ def icon() -> bytes:
     return _written(image, "PNG")
 
 
+def scan() -> bytes:
+    """A TIFF, which browsers do not show."""
+    return _written(Image.open(io.BytesIO(photograph())), "TIFF")
+
+
 def damaged() -> bytes:
     """What begins like a JPEG, says its size, and is then something else."""
     return photograph()[:700] + b"\0" * 500

@@ -177,6 +177,8 @@ _CHOSEN_BY: Final = {
     "webp": Format.WEBP,
     "avif": Format.AVIF,
 }
+EXTENSIONS: Final = frozenset(_CHOSEN_BY)
+"""Those that choose a format."""
 
 
 def _number(name: str, text: str) -> int:

@@ -51,6 +51,9 @@ POST /forgot                                           200 401 200 200 200 200 2
 GET /reset/{ticket}                                    200 401 200 200 200 200 200 200
 POST /reset/{ticket}                                   303 401 303 303 303 303 303 303
 GET /view/{address}                                    200 401 200 200 200 200 200 200
+POST /view/{uuid}                                      303 401 403 403 303 404 404 403
+GET /view/{reference}/image                            400 401 400 400 400 400 400 400
+GET /view/{reference}/image.{extension}                400 401 400 400 400 400 400 400
 GET /upload                                            200 401 200 200 200 200 200 200
 GET /                                                  200 401 200 200 200 200 200 200
 GET /files                                             303 401 403 403 200 200 200 403
@@ -185,6 +188,7 @@ _FORMS: dict[str, dict[str, str]] = {
     "POST /register": {"username": "new", "password": PASSWORD, "password_again": PASSWORD},
     "POST /account": {"old_password": PASSWORD, "new_password": PASSWORD, "new_password_again": PASSWORD},
     "POST /account/delete": {"password": PASSWORD},
+    "POST /view/{uuid}": {"name": "x", "filename": "x.txt", "extension": "txt", "private": "0"},
     "POST /files/{uuid}": {"name": "x", "filename": "x.txt", "extension": "txt", "private": "0"},
     "POST /admin/files/{uuid}": {"name": "x", "filename": "x.txt", "extension": "txt"},
     "POST /admin/users/{uid}": {"do": "enable"},
@@ -276,6 +280,7 @@ class World:
         filled = {
             "segment": told["uuid"], "name": "paste.sh", "address": told["uuid"], "uuid": told["uuid"],
             "token": told["deletion_url"].rpartition("/")[2], "number": "5", "uid": self.user("ann").id,
+            "reference": told["uuid"], "extension": "jpg",
             "file_id": told["id"], "key_id": key_id, "digest": "cd" * 32, "ticket": self.ticket(asked.path),
         }  # fmt: skip
         if "{fileid}" in asked.path:

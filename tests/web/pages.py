@@ -30,6 +30,12 @@ class Element:
         return [found for each in inner for found in ([each] if each.tag == tag else []) + each.all(tag)]
 
     @property
+    def everything(self) -> list[Element]:
+        """Every element in it."""
+        inner = [each for each in self.content if isinstance(each, Element)]
+        return [found for each in inner for found in (each, *each.everything)]
+
+    @property
     def foreign_scripts(self) -> list[Element]:
         """Every script in it that is none of our own modules: what markup of a stranger's would be."""
         return [
@@ -73,7 +79,9 @@ def read(html: str) -> Element:
 def lines_of(page: Element) -> list[str]:
     """The lines of the text that a page shows, without their numbers."""
     (block,) = [each for each in page.all("pre") if each["class"].startswith("lines")]
-    lines = [each for each in block.content if isinstance(each, Element)]
+    parts = [each for each in block.content if isinstance(each, Element)]
+    lines = [line for part in parts for line in (part.content if part["class"] == "chunk" else [part])]
+    assert all(isinstance(line, Element) for line in lines)
     assert [each["id"] for each in lines] == [f"L{number}" for number in range(1, len(lines) + 1)]
     return [_without_number(line) for line in lines]
 
@@ -90,10 +98,19 @@ def _without_number(line: Element) -> str:
 def facts_of(page: Element) -> dict[str, str]:
     """Every term of a page's lists of facts, and what is said of it."""
     return {
-        term.text: " ".join(said.text.split())
+        term.text: " ".join(_fact(said).split())
         for each in page.all("dl")
         for term, said in zip(each.all("dt"), each.all("dd"), strict=True)
     }
+
+
+def _fact(said: Element) -> str:
+    """What is said, without the buttons that copy it."""
+    return "".join(
+        each if isinstance(each, str) else _fact(each)
+        for each in said.content
+        if isinstance(each, str) or each.tag != "button"
+    )
 
 
 def see(client: FlaskClient, address: str, **arguments: Any) -> Element:

@@ -316,6 +316,25 @@ def test_a_huge_picture_is_not_fetched_by_everyone_who_looks() -> None:
     assert found.dump
 
 
+@pytest.mark.parametrize(
+    ("size", "media_type", "content_type", "query"),
+    [
+        (1 << 30, "image/png", "image/png", "scale=25"),
+        (1 << 20, "image/heic", "image/heic", "scale=100"),
+        (1 << 20, "image/tiff", "image/tiff", "scale=100"),
+        (1 << 20, "image/png", "image/png", ""),
+        (1 << 20, "image/vnd.adobe.photoshop", None, ""),
+    ],
+)
+def test_what_browsers_do_not_show_is_shown_by_an_image_that_is_made_of_it(
+    size: int, media_type: str, content_type: str | None, query: str
+) -> None:
+    found = preview(Content("d", size, media_type, None, ("a",), content_type), opened(b"\x89PNG"))
+
+    assert found.made_by == query
+    assert bool(found.medium) == (content_type is not None)
+
+
 @pytest.mark.parametrize("content", [b"\0" * 5000, b"text\0text"])
 def test_nuls_are_no_text_whatever_they_are_called(content: bytes) -> None:
     found = preview(about(content), opened(content))

@@ -38,6 +38,7 @@ def test_the_page_of_a_file_says_all_that_is_known(client: FlaskClient) -> None:
     assert facts["Address"] == sent["hash"]
     assert facts["UUID"] == sent["uuid"]
     assert facts["Private"] == "no"
+    assert facts["Views"] == "0"
     assert "in 1 hour" in facts["Expires"] or "in 2 hours" in facts["Expires"]
     assert "anonymously" in facts["Uploaded"]
 
@@ -77,7 +78,7 @@ def test_every_page_keeps_the_strict_policy_and_needs_no_script_or_style_in_it(c
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert not page.foreign_scripts
     assert not page.all("style")
-    assert not re.search(r"<[^>]+ (?:style|on\w+)=", answer.text)
+    assert not any(re.fullmatch(r"style|on\w+", name) for each in page.everything for name in each.attributes)
     assert answer.headers["Cache-Control"] == "no-store"
     assert [each["content"] for each in page.all("meta") if each["name"] == "robots"] == ["noindex"]
 
@@ -166,6 +167,41 @@ def test_markdown_is_rendered_above_its_source(client: FlaskClient) -> None:
     assert lines_of(page)[0] == "# Hello"
 
 
+def test_rendered_and_source_are_links_that_keep_the_key(client: FlaskClient) -> None:
+    sent = upload(client, b"# Hello\n", "a.md", private="1")
+    key = sent["url"].partition("?key=")[2]
+
+    page = see(client, f"{sent['uuid']}?key={key}")
+
+    rendered, source = (f"/view/{sent['uuid']}?{query}key={key}" for query in ("", "as=source&"))
+    assert {rendered, source} <= set(links_of(page))
+    for address in (rendered, source):
+        (current,) = [
+            each for each in read(client.get(address).text).all("a")
+            if each["aria-current"] == "page" and sent["uuid"] in each["href"]
+        ]  # fmt: skip
+        assert current["href"] == address
+
+
+def test_a_pdf_is_said_to_be_a_download(client: FlaskClient) -> None:
+    sent = upload(client, b"%PDF-1.4 " + bytes(100), "plan.pdf")
+
+    page = see(client, sent["uuid"])
+
+    assert "A PDF is not opened here" in page.text
+    assert [each["download"] for each in page.all("a") if "download" in each.attributes] == ["plan.pdf"]
+
+
+def test_the_line_for_markdown_is_a_link_whatever_the_name(client: FlaskClient) -> None:
+    text = upload(client, b"hello", "a](x) [*b_.txt")
+    image = upload(client, PNG, "a.png")
+
+    of_text, of_image = (facts_of(see(client, each["uuid"]))["Markdown"] for each in (text, image))
+
+    assert of_text == rf"[a\](x) \[\*b\_.txt](http://localhost/view/{text['uuid']})"
+    assert of_image == f"![a.png]({image['url']})"
+
+
 def test_of_anything_else_the_first_bytes_are_shown(client: FlaskClient) -> None:
     sent = upload(client, b"%PDF-1.4\n\xff\xfe" + bytes(1000), "a.pdf")
 
@@ -207,6 +243,47 @@ def test_an_extension_says_in_which_language_a_text_is(client: FlaskClient) -> N
     page = see(client, f"{sent['uuid']}.py")
 
     assert "Python" in page.text
+
+
+def test_a_language_is_chosen_by_a_form_that_leads_to_its_address(client: FlaskClient) -> None:
+    sent = upload(client, b"select = 1\n", "notes.txt", private="1")
+    key = sent["url"].partition("?key=")[2]
+    page = see(client, f"{sent['uuid']}?key={key}")
+    (form,) = [each for each in page.all("form") if each["class"] == "source__language"]
+    fields = {each["name"]: each["value"] for each in form.all("input")}
+
+    answer = client.get(form["action"], query_string={**fields, "language": "sql"})
+
+    assert answer.status_code == 303
+    assert answer.location == f"/view/{sent['uuid']}.sql?key={key}"
+    shown = read(client.get(answer.location).text)
+    assert "SQL" in shown.text
+    assert [each["value"] for each in shown.all("option") if "selected" in each.attributes] == ["sql"]
+
+
+@pytest.mark.parametrize(("language", "ending"), [("", ""), ("x y", ""), ("//evil.example/", ""), ("py", ".py")])
+def test_only_an_extension_is_a_language(client: FlaskClient, language: str, ending: str) -> None:
+    sent = upload(client)
+
+    answer = client.get(f"/view/{sent['hash']}", query_string={"language": language})
+
+    assert answer.location == f"/view/{sent['hash']}{ending}"
+
+
+def test_plain_text_is_a_choice_too(client: FlaskClient) -> None:
+    sent = upload(client, b"def f(): pass\n", "a.py")
+
+    page = see(client, f"{sent['uuid']}.txt")
+
+    assert not [each for each in page.all("span") if each["class"] == "k"]
+    assert lines_of(page) == ["def f(): pass"]
+
+
+def test_what_is_said_to_be_markdown_is_rendered_and_what_is_said_to_be_none_is_not(client: FlaskClient) -> None:
+    sent, readme = upload(client, b"# Hello\n", "a.txt"), upload(client, b"# Hi\n", "a.md")
+
+    assert see(client, f"{sent['uuid']}.md").all("article")
+    assert not see(client, f"{readme['uuid']}.py").all("article")
 
 
 # ---- a content, by its hash
@@ -259,7 +336,7 @@ def test_upper_case_leads_to_lower_case(client: FlaskClient) -> None:
 # ---- nothing else
 
 
-@pytest.mark.parametrize("method", ["post", "delete", "patch"])
+@pytest.mark.parametrize("method", ["delete", "patch"])
 def test_the_page_is_for_reading(client: FlaskClient, method: str) -> None:
     sent = upload(client)
 

@@ -121,7 +121,7 @@ def test_an_owner_deletes_a_private_file_on_the_page_that_its_upload_led_to(serv
     assert page.inner_text("#receipt-title") == "Uploaded"
     address = page.url
 
-    page.click("summary")
+    page.click("#delete summary")
     page.click("#delete button")
 
     page.goto(address)

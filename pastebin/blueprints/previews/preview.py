@@ -9,9 +9,17 @@ from markupsafe import Markup
 
 from pastebin import filetypes
 from pastebin.blueprints.previews import hexdump, highlighting, markdown, rendering, text
+from pastebin.images.formats import is_image
 
 LARGEST_SHOWN_IMAGE: Final = 32 << 20
-"""Bytes: more than that is fetched only by somebody who asks for it."""
+"""Bytes: more than that is fetched only by somebody who asks for it; on a page a smaller one stands for it."""
+
+LARGEST_SHOWN_TEXT: Final = 32 << 20
+"""Bytes: more than that a browser is not asked to lay out, line by line."""
+
+# Of what is too large to be sent whole, and of what browsers show in no size.
+_SMALLER: Final = "scale=25"
+_SAME_SIZE: Final = "scale=100"
 
 _IMAGES: Final = frozenset(
     "image/png image/apng image/jpeg image/gif image/webp image/avif image/bmp image/x-ms-bmp image/svg+xml "
@@ -36,7 +44,9 @@ class Medium(StrEnum):
 class Content:
     """Bytes to be previewed; `names` may tell the language of a text, the best first.
 
-    What is rendered is kept under `kept_as`.
+    What is rendered is kept under `kept_as`. `content_type` is what the content
+    says itself that it is: by that it is made into other images. `chosen` is
+    the extension of the language in which somebody wants to see a text.
     """
 
     kept_as: str
@@ -44,6 +54,8 @@ class Content:
     media_type: str
     charset: str | None
     names: tuple[str, ...]
+    content_type: str | None = None
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +64,9 @@ class Source:
 
     `digits` is the width of the largest number, `is_whole` whether all of the
     text is there, `in_colour` false where the renderer gave up on it,
-    `marks` whether it has characters that are shown by their number,
-    `is_guessed` whether its charset is a guess.
+    `is_too_large` where it was not asked, `marks` whether it has characters
+    that are shown by their number, `charset` what it was read as, `is_guessed`
+    whether that is a guess. `beginning` are its first words, as plain text.
     """
 
     html: Markup
@@ -62,15 +75,23 @@ class Source:
     language: str | None
     is_whole: bool
     in_colour: bool
+    is_too_large: bool
     marks: bool
+    charset: str
     is_guessed: bool
+    beginning: str
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What is shown of a content: any of these parts, or none for an empty one."""
+    """What is shown of a content: any of these parts, or none for an empty one.
+
+    `made_by` is the query of the image that stands for one that browsers do
+    not show, or not in that size; empty where the content shows itself.
+    """
 
     medium: Medium | None = None
+    made_by: str = ""
     article: Markup | None = None
     source: Source | None = None
     dump: tuple[hexdump.Row, ...] = ()
@@ -91,6 +112,8 @@ def preview(content: Content, open_bytes: Callable[[], BinaryIO]) -> Preview:
     is_text = _is_text(content)
     if medium and not is_text:
         return Preview(medium)
+    if not is_text and (query := _made_by(content)):
+        return Preview(Medium.IMAGE, query)
     with open_bytes() as file:
         head = file.read(text.MOST_BYTES + 1 if is_text else hexdump.MOST_BYTES)
     if not is_text or text.looks_binary(head[:_PROBED_BYTES], content.charset):
@@ -109,6 +132,13 @@ def _medium_of(content: Content) -> Medium | None:
     return Medium.VIDEO if content.media_type in _FILMS else None
 
 
+def _made_by(content: Content) -> str:
+    """What asks for an image in place of one that is not shown itself; empty where there is none."""
+    if not is_image(content.content_type) or not content.media_type.startswith("image/"):
+        return ""
+    return _SAME_SIZE if content.size <= LARGEST_SHOWN_IMAGE else _SMALLER
+
+
 def _is_text(content: Content) -> bool:
     """Whether it leaves the server as text; a text of unknown kind is one too."""
     serving = filetypes.serving(content.media_type, content.charset)
@@ -118,17 +148,28 @@ def _is_text(content: Content) -> bool:
 
 def _of_text(content: Content, medium: Medium | None, head: bytes) -> Preview:
     is_whole = len(head) <= text.MOST_BYTES
-    decoded = text.decode(head[: text.MOST_BYTES], content.charset or text.FALLBACK_CHARSET, is_whole=is_whole)
+    charset = content.charset or text.FALLBACK_CHARSET
+    decoded = text.decode(head[: text.MOST_BYTES], charset, is_whole=is_whole)
     lines = text.split_lines(decoded)
     if len(lines) > text.MOST_LINES:
         lines, is_whole = lines[: text.MOST_LINES], False
     small = is_whole and len(head) <= highlighting.MOST_BYTES
-    coloured = rendering.highlight(content.kept_as, decoded, list(content.names)) if small else {}
+    coloured = _coloured(content, decoded) if small else {}
     article = _article(content, decoded) if small and len(head) <= markdown.MOST_BYTES else None
-    return Preview(medium, article, _source(content, lines, coloured, is_whole=is_whole))
+    source = _source(content, lines, coloured, is_whole=is_whole, is_too_large=not small)
+    return Preview(medium, article=article, source=source)
 
 
-def _source(content: Content, lines: list[str], coloured: rendering.Answer, *, is_whole: bool) -> Source:
+def _coloured(content: Content, decoded: str) -> rendering.Answer:
+    """In the language that its names or its words tell; in none where that was chosen."""
+    if content.chosen == "txt":
+        return {}
+    return rendering.highlight(content.kept_as, decoded, list(content.names))
+
+
+def _source(
+    content: Content, lines: list[str], coloured: rendering.Answer, *, is_whole: bool, is_too_large: bool
+) -> Source:
     html = coloured["html"].split("\n") if "html" in coloured else text.to_html("\n".join(lines)).split("\n")
     numbered = text.numbered(html)
     return Source(
@@ -138,13 +179,16 @@ def _source(content: Content, lines: list[str], coloured: rendering.Answer, *, i
         language=coloured.get("language"),
         is_whole=is_whole,
         in_colour="failed" not in coloured,
+        is_too_large=is_too_large,
         marks="<bdi data-code" in numbered,
+        charset=content.charset or text.FALLBACK_CHARSET,
         is_guessed=content.charset is None,
+        beginning=text.beginning(lines),
     )
 
 
 def _article(content: Content, decoded: str) -> Markup | None:
-    if content.media_type != "text/markdown":
+    if (filetypes.media_type_of(content.chosen) or content.media_type) != "text/markdown":
         return None
     html = rendering.markdown(content.kept_as, decoded).get("html")
     return Markup(html) if html else None  # noqa: S704  # cleaned by nh3

@@ -1,11 +1,14 @@
 """Text from bytes, and lines of HTML from text."""
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 MOST_BYTES: Final = 1 << 20
 MOST_LINES: Final = 20_000
+MOST_BEGINNING: Final = 200
+_BEGINNING_LINES: Final = 50
+_PIECE_LINES: Final = 500
 
 # What charset None is taken for where the name says text: every byte is some character of it.
 FALLBACK_CHARSET: Final = "cp1252"
@@ -21,6 +24,7 @@ _HTML: Final = {
     **_PICTURES,
     **{code: f"<bdi data-code={code:04X}>{chr(code)}</bdi>" for code in _UNSEEN},
 }  # fmt: skip
+_UNSEEN_AS_SPACE: Final = dict.fromkeys([*_PICTURES, *_UNSEEN], " ")
 _CONTROL_BYTES: Final = bytes([*range(9), *range(14, 27), *range(28, 32), 0x7F])
 
 
@@ -50,6 +54,13 @@ def to_html(text: str) -> str:
     return text.translate(_HTML)
 
 
+def beginning(lines: Sequence[str]) -> str:
+    """The first words of a text, at most `MOST_BEGINNING` characters in one line, nothing unseen among them."""
+    words = " ".join(lines[:_BEGINNING_LINES])[: 8 * MOST_BEGINNING].translate(_UNSEEN_AS_SPACE).split()
+    start = " ".join(words)
+    return start if len(start) <= MOST_BEGINNING else start[: MOST_BEGINNING - 1].rstrip() + "…"
+
+
 def split_lines(text: str) -> list[str]:
     """Its lines, without their ends; a line end at the very end begins no further line."""
     lines = text.split("\n")
@@ -58,11 +69,18 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
-def numbered(lines: Iterable[str]) -> str:
-    """Lines of HTML, each with a number that is a link to it (`#L10`)."""
-    return "".join(
+def numbered(lines: Sequence[str]) -> str:
+    """Lines of HTML, each with a number that is a link to it (`#L10`); many of them in pieces.
+
+    A browser lays out a piece when it comes near the window, so that a long text is there as quickly as a short one.
+    """
+    each = [
         f'<span id="L{number}"><a href="#L{number}">{number}</a>{line}\n</span>' for number, line in enumerate(lines, 1)
-    )
+    ]
+    if len(each) <= _PIECE_LINES:
+        return "".join(each)
+    pieces = ("".join(each[start : start + _PIECE_LINES]) for start in range(0, len(each), _PIECE_LINES))
+    return "".join(f'<span class="chunk">{piece}</span>' for piece in pieces)
 
 
 def _codec_of(content: bytes, charset: str) -> tuple[str, bytes]:

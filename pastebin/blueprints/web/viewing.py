@@ -1,41 +1,35 @@
 """`/view/ADDRESS`: the page of a file, or of a content, for people (contract sections 1, 2 and 4)."""
 
-import shlex
 from dataclasses import dataclass
 from typing import BinaryIO
+from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from pastebin.access.gate import current_actor, gate
+from pastebin import filetypes
+from pastebin.access.gate import Needs, Token, current_actor, gate
 from pastebin.addresses import is_hash, is_uuid
 from pastebin.blobs import BlobMissing
 from pastebin.blueprints import receipt
+from pastebin.blueprints.languages import LANGUAGES
 from pastebin.blueprints.links import Links, links
-from pastebin.blueprints.pages import render
-from pastebin.blueprints.previews.preview import Content, Preview, preview
+from pastebin.blueprints.pages import person, render, render_again
+from pastebin.blueprints.previews.preview import LARGEST_SHOWN_TEXT, Content, Preview, preview
+from pastebin.blueprints.web import editing, unfolding, view_links
 from pastebin.blueprints.web.blueprint import bp
-from pastebin.errors import FileNotFound
+from pastebin.blueprints.web.forms import FileForm
+from pastebin.errors import FieldsInvalid, FileNotFound
 from pastebin.extensions import store
-from pastebin.services import files, secrets
-from pastebin.services.actor import Actor, Scope
-from pastebin.services.files import PublicBlob, StoredFile
+from pastebin.images.formats import is_image
+from pastebin.services import files, management, secrets
+from pastebin.services.actor import ActorKind, Scope
+from pastebin.services.files import Found, StoredFile
+from pastebin.services.management import Reference
+from pastebin.services.switches import Switch
 
-
-@dataclass(frozen=True)
-class ViewLinks:
-    """The addresses on a page, whole URLs, with the private key where there is one.
-
-    `here` is the content's for the page's own use: a path, so that it works
-    under every name of this server.
-    """
-
-    page: str
-    raw: str
-    ext: str
-    name: str | None
-    curl: str
-    here: str
+_SAVED = "saved"
 
 
 @dataclass(frozen=True)
@@ -53,48 +47,97 @@ class Receipt:
 def view(address: str) -> Response:
     """The page of a file (by UUID), or of a public content (by hash). An extension says in which language it is."""
     reference, _, extension = address.partition(".")
-    if is_uuid(reference):
-        return _view_file(reference, extension)
-    if not is_hash(reference):
+    by_uuid = is_uuid(reference)
+    if not by_uuid and not is_hash(reference):
         raise FileNotFound
-    if reference != reference.lower():
+    if not by_uuid and reference != reference.lower():
         return redirect(request.full_path.rstrip("?").replace(reference, reference.lower(), 1), 301)
-    return _view_blob(reference, extension)
+    if "language" in request.args:
+        return redirect(_in_language(reference, request.args["language"]), 303)
+    return _view_file(reference, extension) if by_uuid else _view_blob(reference, extension)
+
+
+@bp.post("/view/<uuid:uuid>")
+@gate(needs=Needs.PERSON, token=Token.FORM, switch=Switch.FILE_MODIFY)
+def change_viewed(uuid: UUID) -> Response:
+    """Change a file of one's own on its page."""
+    reach = management.own(person())
+    file, form = management.find(reach, Reference(str(uuid))), FileForm()
+    try:
+        changed = editing.save(reach, file, form)
+    except FieldsInvalid as error:
+        return render_again("view/file.html", form, error, {**_page_of_file(file, ""), "form": form})
+    page = Links("").view_of_upload(changed)
+    return redirect(f"{page}{'&' if '?' in page else '?'}{_SAVED}=1", 303)
+
+
+def _in_language(reference: str, language: str) -> str:
+    """The address that shows a text in a language, named by an extension; without one in the one that is guessed."""
+    extension = f".{language}" if filetypes.extension_of_name(f"file.{language}") == language else ""
+    key = request.args.get("key")
+    query = "?" + urlencode({"key": key}) if key else ""
+    return f"/view/{reference}{extension}{query}"
 
 
 def _view_file(uuid: str, extension: str) -> Response:
-    actor = current_actor()
     given = request.args.get("key")
-    file = files.find_file(uuid, actor, secrets.decode_key(given) if given else None)
-    receipts = _receipts(links())
-    response = render(
-        "view/file.html",
-        file=file,
-        is_own=actor.reads_as_owner(file.owner_id),
-        links=_links_of_file(file, links(), actor),
-        manage=links().manage(file),
-        preview=_preview_of_file(file, extension),
-        receipts=receipts,
-    )
+    file = files.find_file(uuid, current_actor(), secrets.decode_key(given) if given else None)
+    response = render("view/file.html", **_page_of_file(file, extension))
     if request.method == "GET":  # a HEAD shows nothing
         receipt.take(request, file.uuid, response)
     return response
+
+
+def _page_of_file(file: StoredFile, extension: str) -> dict[str, object]:
+    """All that its template needs."""
+    actor = current_actor()
+    is_own = actor.reads_as_owner(file.owner_id)
+    shown = _preview_of_file(file, extension)
+    return {
+        "file": file,
+        "is_own": is_own,
+        "links": view_links.of_file(file, links(), actor),
+        "manage": links().manage(file),
+        "preview": shown,
+        "receipts": _receipts(links()),
+        "card": unfolding.of_file(file, shown, links()),
+        "form": editing.form_of(file) if is_own else None,
+        "lifetimes": editing.LIFETIMES,
+        "is_saved": is_own and _SAVED in request.args,
+        "for_staff": not is_own and actor.kind is ActorKind.SESSION and actor.may(Scope.STAFF_READ_FILES),
+        **_showing(file, extension),
+    }
 
 
 def _view_blob(reference: str, extension: str) -> Response:
     actor = current_actor()
     blob = files.find_published(reference)
     content = Content(
-        blob.kept_as, blob.size, blob.media_type, blob.charset, _names(extension, f"{blob.address}.{blob.extension}")
-    )
+        blob.kept_as, blob.size, blob.media_type, blob.charset, _names(extension, f"{blob.address}.{blob.extension}"),
+        blob.content_type, extension,
+    )  # fmt: skip
+    shown = preview(content, lambda: _open(blob.digest, blob.size))
     return render(
         "view/blob.html",
         blob=blob,
-        links=_links_of_blob(blob, links()),
-        preview=preview(content, lambda: _open(blob.digest, blob.size)),
+        links=view_links.of_blob(blob, links()),
+        preview=shown,
         own=files.own_with_digest(actor, blob.digest) if actor.may(Scope.FILE_READ) else [],
         page_of=links().view_of_upload,
+        card=unfolding.of_blob(blob, shown, links()),
+        **_showing(blob, extension),
     )
+
+
+def _showing(found: Found, extension: str) -> dict[str, object]:
+    """How it is shown, as the visitor chose, and what else may be chosen."""
+    return {
+        "extension": extension,
+        "as_source": request.args.get("as") == "source",
+        "languages": LANGUAGES,
+        "transformable": is_image(found.content_type),
+        "largest_text": LARGEST_SHOWN_TEXT,
+    }
 
 
 def _preview_of_file(file: StoredFile, extension: str) -> Preview | None:
@@ -102,7 +145,7 @@ def _preview_of_file(file: StoredFile, extension: str) -> Preview | None:
     if file.download_limit is not None:
         return None
     names = _names(extension, file.filename, f"file.{file.extension}")
-    content = Content(file.kept_as, file.size, file.media_type, file.charset, names)
+    content = Content(file.kept_as, file.size, file.media_type, file.charset, names, file.content_type, extension)
     return preview(content, lambda: _open(file.digest, file.size))
 
 
@@ -131,29 +174,3 @@ def _file_of_receipt(uuid: str, token: str) -> StoredFile | None:
         return files.check_delete_token(uuid, token)
     except FileNotFound:
         return None
-
-
-def _links_of_file(file: StoredFile, to: Links, actor: Actor) -> ViewLinks:
-    """The private key goes along: whoever sees this page is the owner, or came with it."""
-    key = f"?key={secrets.encode_key(file.private_key)}" if file.private_key else ""
-    direct = to.direct(file, with_key=True)
-    login = "-H 'Authorization: Bearer API_KEY' " if file.is_private and not key and actor.owns(file.owner_id) else ""
-    return ViewLinks(
-        page=to.view_of_upload(file),
-        raw=to.short(file) + key,
-        ext=direct,
-        name=to.full(file) + key,
-        curl=f"curl {login}-o {shlex.quote(file.filename)} {shlex.quote(direct)}",
-        here=f"/{file.uuid}.{file.extension}{key}",
-    )
-
-
-def _links_of_blob(blob: PublicBlob, to: Links) -> ViewLinks:
-    return ViewLinks(
-        page=to.view(blob),
-        raw=to.short(blob),
-        ext=to.ext(blob),
-        name=None,
-        curl=f"curl -O {shlex.quote(to.ext(blob))}",
-        here=Links("").ext(blob),
-    )

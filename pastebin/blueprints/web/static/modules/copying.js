@@ -25,6 +25,36 @@ export function copies(button, source, onCopied = () => {}) {
   source.addEventListener("copy", onCopied);
 }
 
+/**
+ * A button that copies a text which stands nowhere as it is to be copied.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {() => string | Promise<string>} text asked for when it is clicked
+ */
+export function copiesText(button, text) {
+  button.addEventListener("click", async () => {
+    const label = button.textContent;
+    const words = (await copyText(text)) ? "Copied" : "Could not be copied";
+    button.textContent = words;
+    say(words);
+    setTimeout(() => button.textContent === words && (button.textContent = label), SHOWN_MS);
+  });
+}
+
+async function copyText(text) {
+  const field = document.createElement("textarea");
+  field.className = "visually-hidden";
+  try {
+    field.value = await text();
+    document.body.append(field);
+    return await copy(field);
+  } catch {
+    return false;
+  } finally {
+    field.remove();
+  }
+}
+
 /** Browsers have `navigator.clipboard` on https alone. */
 async function copy(source) {
   try {

@@ -1,0 +1,16 @@
+/** The page of a file: what its parts can do with JavaScript. Each part's module comes only where it is on the page. */
+
+const MODULES = {
+  lines: "./reading.js",
+  views: "./views.js",
+  image: "./zoom.js",
+  transform: "./transform.js",
+  media: "./media.js",
+};
+
+for (const [part, module] of Object.entries(MODULES)) {
+  const element = document.querySelector(`[data-part="${part}"]`);
+  if (element) {
+    import(module).then(({ improve }) => improve(element));
+  }
+}
