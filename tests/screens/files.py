@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from tests import pictures
+from tests.screens.browser import PASSWORD, log_in
 from tests.screens.stage import Stage, State, of_ann
 
 _SHELF = (
@@ -36,15 +37,78 @@ def _deletion_of_several(stage: Stage) -> Page:
     page = stage.logged_in("/files")
     for box in page.locator("input[name=ids]").all():
         box.check()
-    page.click("text=Delete the ticked files")
+    page.click("#files-delete button")
+    return page
+
+
+def _none(stage: Stage) -> Page:
+    """Of somebody who has nothing yet."""
+    stage.server.command("user", "add", "nils", "--password-stdin", stdin=f"{PASSWORD}\n")
+    page = stage.logged_out("/")
+    log_in(page, stage.url, "nils")
+    page.goto(f"{stage.url}/files")
+    page.context.clear_cookies()
+    return page
+
+
+def _scripted(stage: Stage, path: str) -> Page:
+    """Ann's own files, where the modules run."""
+    page = stage.scripted
+    page.unroute_all()
+    page.context.clear_cookies()
+    log_in(page, stage.url)
+    page.goto(stage.url + path)
+    return page
+
+
+def _selected(path: str, then: str = "") -> State:
+    """Three are chosen."""
+
+    def go(stage: Stage) -> Page:
+        page = _scripted(stage, path)
+        for box in page.locator("input[name=ids]").all()[1:4]:
+            box.check()
+        if then:
+            page.get_by_role("button", name=then).click()
+        return page
+
+    return go
+
+
+def _renaming(path: str) -> State:
+    """A new name is refused: it is empty."""
+
+    def go(stage: Stage) -> Page:
+        page = _scripted(stage, path)
+        page.locator("[data-do=rename]").nth(1).click()
+        page.locator(".renaming input").fill("")
+        page.keyboard.press("Enter")
+        page.locator(".renaming .field-error").wait_for()
+        return page
+
+    return go
+
+
+def _unreachable(stage: Stage) -> Page:
+    page = _scripted(stage, "/files")
+    page.route("**/files?*", lambda route: route.abort())
+    page.fill("#q", "photo")
+    page.get_by_role("button", name="Try again").wait_for()
     return page
 
 
 STATES: dict[str, State] = {
+    "files-none": _none,
     "files": of_ann("/files"),
     "files-grid": _gallery,
     "manage": _managed,
     "files-search": of_ann("/files?q=nothing"),
     "files-grid-search": of_ann("/files?q=nothing&view=grid"),
     "files-delete": _deletion_of_several,
+    "files-selected": _selected("/files"),
+    "files-asked": _selected("/files", "Delete …"),
+    "files-grid-asked": _selected("/files?view=grid", "Delete …"),
+    "files-renaming": _renaming("/files"),
+    "files-grid-renaming": _renaming("/files?view=grid"),
+    "files-unreachable": _unreachable,
 }

@@ -193,9 +193,9 @@ def test_no_name_makes_the_page_wider_than_a_small_phone(shelf: Shelf, page: Pag
 def test_all_of_a_card_is_reached_by_keyboard_and_is_large_enough_to_hit(shelf: Shelf, page: Page) -> None:
     shelf.add(pictures.photograph(), "photo.jpg")
     shelf.open()
-    page.get_by_role("button", name="Show").focus()
+    page.get_by_role("link", name="Grid").focus()
     reached = []
-    for _ in range(3):
+    for _ in range(5):
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate("document.activeElement.matches(':focus-visible') && document.activeElement.tagName")
@@ -204,14 +204,14 @@ def test_all_of_a_card_is_reached_by_keyboard_and_is_large_enough_to_hit(shelf: 
         assert box
         assert min(box["width"], box["height"]) >= 24
 
-    assert reached == ["INPUT", "A", "A"]
+    assert reached == ["INPUT", "A", "BUTTON", "BUTTON", "A"]
 
 
 def test_files_are_ticked_and_opened_by_their_pictures(shelf: Shelf, page: Page) -> None:
     shelf.add(pictures.photograph(), "photo.jpg")
     shelf.open()
     page.get_by_label("Choose photo.jpg").check()
-    page.click("text=Delete the ticked files")
+    page.click("text=Delete …")
     page.click("text=Keep it")
     assert page.url.endswith("/files?view=grid")
 

@@ -20,7 +20,7 @@ from pastebin.errors import (
     UserExists,
 )
 from pastebin.extensions import settings
-from pastebin.services import accounts, catalogue, closing, keys, verification
+from pastebin.services import accounts, bounds, catalogue, closing, keys, totals, verification
 from pastebin.services.catalogue import Selection
 from pastebin.services.switches import Switch
 
@@ -167,6 +167,8 @@ def _facts() -> dict[str, object]:
     return {
         "user": user,
         "file_count": file_count,
+        "used_bytes": totals.of(user.id).size_bytes,
+        "quota": bounds.largest_storage(user),
         "key_count": len(keys.listing(user.id)),
         "email_form": EmailForm(empty=True),
     }

@@ -69,5 +69,7 @@ def version(filename: str) -> str:
     return static_files.version(STATIC / filename)
 
 
-for _word in (wording.size, wording.date, wording.until, wording.span, wording.fact):
+for _word in (
+    wording.size, wording.date, wording.until, wording.ago, wording.span, wording.fact, wording.name_parts,
+):  # fmt: skip
     bp.app_template_filter(_word.__name__)(_word)

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from pastebin.blueprints import lists
 from pastebin.blueprints.links import links
 from pastebin.blueprints.lists import Page
-from pastebin.blueprints.pages import render, render_again
+from pastebin.blueprints.pages import person, render, render_again
 from pastebin.blueprints.web import editing, gallery
 from pastebin.blueprints.web.forms import FileForm
 from pastebin.errors import FieldsInvalid, FieldsMissing
-from pastebin.services import catalogue, directory, management
+from pastebin.services import bounds, catalogue, directory, management, totals
 from pastebin.services.actor import User
 from pastebin.services.directory import Account
 from pastebin.services.files import StoredFile
@@ -28,10 +28,20 @@ _ORDERS = {
     "": "newest first", "created": "oldest first", "-size": "largest first", "size": "smallest first",
     "name": "by name", "-name": "by name, backwards",
 }  # fmt: skip
+# A column's first order when it is chosen, and that when it is chosen again.
+_HEADINGS = {"name": ("name", "-name"), "size": ("-size", "size"), "created": ("", "created")}
 
 
 VIEW = "view"
 GRID = "grid"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column by which the list can be ordered: where that is, and in which `aria-sort` it is now, if it is."""
+
+    path: str
+    direction: str | None
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ def listed(shelf: Shelf, owner: User | Account | None) -> Response:
     """A page of the list. *owner*: whose files alone, None for all that are within reach."""
     number = lists.page_number(request.args)
     chosen = lists.selection(owner.id if owner else None, request.args)
+    sort = _sort(request.args.get("sort", ""))
     count, shown = catalogue.listing(chosen, lists.PAGE_LENGTH, lists.offset_of(number))
     page = Page(number, count)
     if number > page.last:
@@ -72,12 +83,32 @@ def listed(shelf: Shelf, owner: User | Account | None) -> Response:
         views={"List": lists.path_with(request, view=""), "Grid": lists.path_with(request, view=GRID)},
         page=page,
         page_path=partial(lists.path_of_page, request),
-        asked={name: request.args.get(name, "").strip() for name in ("q", "type", "sort", "owner")},
+        asked={name: request.args.get(name, "").strip() for name in ("q", "type", "owner")} | {"sort": sort},
+        headings=_headings(sort),
+        has=None if shelf.for_staff else totals.of(person().id),
+        quota=bounds.largest_storage(person()),
         kinds=_KINDS,
         orders=_ORDERS,
         owners=directory.names_of(file.owner_id for file in shown) if shelf.for_staff else {},
         links=links(),
     )
+
+
+def _sort(asked: str) -> str:
+    """The order that the list is in: newest first where another was not asked for."""
+    return asked if asked in _ORDERS else ""
+
+
+def _headings(sort: str) -> dict[str, Heading]:
+    """What the columns' headings do and say, in an order."""
+    return {column: _heading(sort, *orders) for column, orders in _HEADINGS.items()}
+
+
+def _heading(sort: str, first: str, again: str) -> Heading:
+    path = lists.path_with(request, page="", sort=again if sort == first else first)
+    is_falling = not sort or sort.startswith("-")
+    direction = ("descending" if is_falling else "ascending") if sort in (first, again) else None
+    return Heading(path, direction)
 
 
 def shown(shelf: Shelf, uuid: str) -> Response:

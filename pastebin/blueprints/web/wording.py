@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pastebin import durations
+from pastebin import durations, filetypes
 from pastebin.config import write_size
 from pastebin.extensions import now
 
@@ -28,6 +28,24 @@ def until(time: datetime) -> str:
         if seconds >= 1.5 * length:
             return f"in {round(seconds / length)} {unit}s"
     return "in a minute" if seconds > 30 else "in less than a minute"
+
+
+def ago(time: datetime) -> str:
+    """How long it is since then: `just now`, `5 minutes ago`, `1 day ago`."""
+    seconds = (now() - time).total_seconds()
+    for length, unit in _SPANS:
+        if (count := int(seconds // length)) >= 1:
+            return f"{count} {unit}{'' if count == 1 else 's'} ago".replace(" ", _JOIN)
+    return f"just{_JOIN}now"
+
+
+def name_parts(name: str) -> tuple[str, str]:
+    """A file's name in two: what may be broken or cut short where room is scarce, and its extension, with the dot."""
+    extension = filetypes.extension_of_name(name)
+    if extension is None or not name.lower().endswith(f".{extension}"):
+        return name, ""
+    end = len(name) - len(extension) - 1
+    return name[:end], name[end:]
 
 
 def span(seconds: int) -> str:

@@ -55,8 +55,8 @@ async function copyText(text) {
   }
 }
 
-/** Browsers have `navigator.clipboard` on https alone. */
-async function copy(source) {
+/** Whether a field's value or an element's text is copied now. Browsers have `navigator.clipboard` on https alone. */
+export async function copy(source) {
   try {
     await navigator.clipboard.writeText(source.value ?? source.textContent);
     return true;

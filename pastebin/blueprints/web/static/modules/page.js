@@ -9,6 +9,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
 }
 
-for (const time of document.querySelectorAll("time[datetime]")) {
-  time.title = MOMENT.format(new Date(time.dateTime));
+/** Have the times in a part of the page say, when they are pointed at, what the reader's own clock said. */
+export function tellTimes(part) {
+  for (const time of part.querySelectorAll("time[datetime]")) {
+    time.title = MOMENT.format(new Date(time.dateTime));
+  }
 }
+
+tellTimes(document);
