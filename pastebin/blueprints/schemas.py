@@ -285,9 +285,9 @@ class _UploadFields(_Object):
     name = fields.String(
         validate=validate.Length(max=255), metadata={"description": "A display name, without invisible characters."}
     )
-    language = fields.String(
-        validate=validate.Regexp("^[a-z0-9]{1,16}$"),
-        metadata={"description": "The ending of a text's name, where that has none or is `paste.txt`: `py`, `md`."},
+    language = _text(
+        "The ending of a text's name, where that has none or is `paste.txt`: an extension, or a language's name.",
+        required=False,
     )
     expire = _text(
         "When it ends: `90s`, `10min`, `2h`, `7d`, `1w`, seconds, from 10^9 on a Unix timestamp, or an ISO 8601 time.",

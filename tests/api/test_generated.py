@@ -166,6 +166,11 @@ EXCLUDED = (
     ),
     Excluded(
         "positive_data_acceptance",
+        "The extension is: 1-16 of [a-z0-9] (section 3)",
+        _refused_for("language"),
+    ),
+    Excluded(
+        "positive_data_acceptance",
         "staff ones only for staff (section 2, scopes)",
         lambda case, response: _refused_for("scopes")(case, response) and "STAFF_" in str(case.body["scopes"]),
     ),

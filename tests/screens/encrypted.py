@@ -20,6 +20,8 @@ def _filled_in(stage: Stage, filename: str = HOSTILE_NAME, **rules: str) -> Page
     page.get_by_label("Encrypt in this browser").check()
     page.fill("#text", "For your eyes only.\n" * 9)
     page.fill("#filename", filename)
+    if not page.locator("#limit").is_visible():
+        page.click("#options summary")
     page.fill("#limit", rules.get("limit", ""))
     return page
 

@@ -19,7 +19,7 @@ export class Result {
     this.part("hint").textContent = links.hint;
     this.part("open").href = links.page;
     this.part("open").addEventListener("click", onTaken);
-    this.part("rows").append(...links.more.map(([label, text]) => this.#row(label, text)));
+    this.part("rows").append(...links.more.map(([label, text]) => this.#row(label, text, onTaken)));
     this.part("secret").hidden = password === undefined;
     if (password !== undefined) {
       this.#fill("deletepassword", password);
@@ -27,7 +27,7 @@ export class Result {
     for (const label of element.querySelectorAll("label")) {
       label.htmlFor = label.parentElement.querySelector("input").id = unique();
     }
-    this.part("qr").addEventListener("click", () => this.#toggleCode());
+    this.part("qr").addEventListener("click", () => this.#toggleCode(onTaken));
     this.#asks();
     this.part("result").hidden = false;
   }
@@ -43,17 +43,17 @@ export class Result {
   }
 
   /** One of the further links. */
-  #row(label, text) {
+  #row(label, text, onCopied) {
     const row = /** @type {HTMLElement} */ (document.getElementById("link-row").content.firstElementChild.cloneNode(true));
     const [field, button] = [row.querySelector("input"), row.querySelector("button")];
     row.querySelector("label").textContent = label;
     row.querySelector(".visually-hidden").textContent = ` ${label}`;
     field.value = text;
-    copies(button, field);
+    copies(button, field, onCopied);
     return row;
   }
 
-  async #toggleCode() {
+  async #toggleCode(onTaken) {
     const place = this.part("code");
     if (place.childElementCount === 0) {
       try {
@@ -63,6 +63,7 @@ export class Result {
         place.replaceChildren("The QR code could not be drawn. Load this page again, or copy the link.");
       }
     }
+    onTaken();
     place.hidden = !place.hidden;
     this.part("qr").setAttribute("aria-expanded", String(!place.hidden));
   }
