@@ -40,10 +40,16 @@ def _wanted(text: str) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: which (from 1), of how many entries."""
+    """One page of a list: which (from 1), of how many entries; or of more than those, where that many were counted."""
 
     number: int
     count: int
+    counted_to: int | None = None
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count == self.counted_to
 
     @property
     def last(self) -> int:

@@ -59,13 +59,18 @@ class Selection:
         return found
 
 
-def listing(which: Selection, limit: int = 50, offset: int = 0) -> tuple[int, list[StoredFile]]:
-    """How many live files there are of a selection, and some of them, newest first where it says nothing else."""
+def listing(
+    which: Selection, limit: int = 50, offset: int = 0, most: int | None = None
+) -> tuple[int, list[StoredFile]]:
+    """How many live files there are of a selection, and some of them, newest first where it says nothing else.
+
+    Where they are searched for, counting all that fit takes longer than finding some: no more than *most* are counted.
+    """
     order = which.order or NEWEST_FIRST
     ids = _ids(which, order, limit, offset) if limit else []
     # Joining only what is shown with what is known of its content: to sort whole rows takes ten times as long.
     shown = fetch(FILES.where(FileRow.id.in_(ids)).order_by(*order)) if ids else []
-    return _count(which, limit, offset, len(ids)), shown
+    return _count(which, limit, offset, len(ids), most), shown
 
 
 def following(owner_id: int, last: StoredFile | None, until: datetime, at_most: int = 100) -> list[StoredFile]:
@@ -130,15 +135,16 @@ def _has(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
     return column.icontains(text, autoescape=True)
 
 
-def _count(which: Selection, limit: int, offset: int, shown: int) -> int:
-    """How many there are, exactly."""
+def _count(which: Selection, limit: int, offset: int, shown: int, most: int | None) -> int:
+    """How many there are, exactly; of those that are searched for, no more than that."""
     is_plain = not which.search and not which.media_type
     if not is_plain and shown < limit and (shown or not offset):
         return offset + shown  # the last of them were seen: whoever looks for something mostly finds little
     if is_plain and which.owner_id is not None:
         query, values = _OF_OWNER, {"owner": which.owner_id, "moment": now()}
     else:
-        query, values = select(func.count()).select_from(FileRow).where(*which.conditions()), {"moment": now()}
+        counted = select(FileRow.id).where(*which.conditions()).limit(None if is_plain else most).subquery()
+        query, values = select(func.count()).select_from(counted), {"moment": now()}
     with reading() as connection:
         return int(connection.execute(query, values).scalar_one_or_none() or 0)
 

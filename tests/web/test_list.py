@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pastebin.blueprints.web import wording
+from pastebin.blueprints.web import shelves, wording
 from pastebin.extensions import now
 from tests.web.pages import Element, read
 from tests.web.visiting import Visitor
@@ -111,3 +111,16 @@ def test_where_nothing_is_found_there_is_nothing_to_delete(ann: Visitor) -> None
     (form,) = [form for form in page.all("form") if form["id"] == "files-delete"]
 
     assert "hidden" in form.attributes
+
+
+def test_of_very_many_that_fit_a_search_it_is_said_that_there_are_many(
+    ann: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "_COUNTED", 51)
+    for number in range(52):
+        ann.upload(b"%d" % number, f"x-{number}.txt")
+    first, last, everything = (see(ann, f"/files{query}").text for query in ("?q=x-", "?q=x-&page=2", ""))
+
+    assert "More than 50 files, page 1\n" in first
+    assert "52 files, page 2 of 2" in last
+    assert "52 files, page 1 of 2" in everything

@@ -30,6 +30,8 @@ _ORDERS = {
 }  # fmt: skip
 # A column's first order when it is chosen, and that when it is chosen again.
 _HEADINGS = {"name": ("name", "-name"), "size": ("-size", "size"), "created": ("", "created")}
+# Of files that are searched for so many more than stand before a page are counted.
+_COUNTED = 1001
 
 
 VIEW = "view"
@@ -70,8 +72,9 @@ def listed(shelf: Shelf, owner: User | Account | None) -> Response:
     number = lists.page_number(request.args)
     chosen = lists.selection(owner.id if owner else None, request.args)
     sort = _sort(request.args.get("sort", ""))
-    count, shown = catalogue.listing(chosen, lists.PAGE_LENGTH, lists.offset_of(number))
-    page = Page(number, count)
+    most = lists.offset_of(number) + _COUNTED
+    count, shown = catalogue.listing(chosen, lists.PAGE_LENGTH, lists.offset_of(number), most)
+    page = Page(number, count, most if chosen.search or chosen.media_type else None)
     if number > page.last:
         return redirect(lists.path_of_page(request, page.last))
     return render(
