@@ -14,9 +14,20 @@ from pastebin.extensions import generation, now, reading, transaction
 from pastebin.models import ChunkRow, EncryptedFileRow, FileRow, TakedownRow, TakenDownFileRow
 from pastebin.services import audit, encrypted, names
 from pastebin.services.actor import Actor
-from pastebin.services.files import LIVE, PUBLISHED, in_batches, remove_within
+from pastebin.services.files import (
+    FILES,
+    LIVE,
+    NEWEST_FIRST,
+    PUBLISHED,
+    StoredFile,
+    fetch,
+    in_batches,
+    remove_within,
+)
 
 LONGEST_REASON = 1000
+
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,24 @@ def make(actor: Actor | None, digest: str, reason: str) -> tuple[Takedown, int]:
         audit.note(connection, actor, "takedown", digest=made.digest, reason=made.reason, count=files)
     # From here on no upload of it is taken. Files go in batches, for there may be many, and others write in between.
     return made, _remove(made.digest)
+
+
+@dataclass(frozen=True)
+class Affected:
+    """What a takedown would remove: how many files, encrypted ones among them, and the newest that are not."""
+
+    count: int
+    newest: list[StoredFile]
+
+
+def affected(digest: str) -> Affected | None:
+    """What has a content now; None where this is no digest."""
+    if len(digest) != DIGEST_LENGTH or not is_hash(digest):
+        return None
+    with reading() as connection:
+        count = _count(connection, digest.lower())
+    some = FILES.where(FileRow.digest == digest.lower()).order_by(*NEWEST_FIRST).limit(_MOST_SHOWN)
+    return Affected(count, fetch(some))
 
 
 def sweep() -> None:

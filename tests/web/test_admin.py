@@ -139,7 +139,7 @@ def test_an_account_is_given_a_quota(app: Flask, root: Visitor, ann: Visitor) ->
     assert 'value="1MiB"' in page
     assert "5 bytes of 1 MiB" in page
     root.submit(path, f"{path}/bound", quota="none")
-    assert 'name="quota" placeholder="as everybody" type="text" value="none"' in root.get(path).text
+    assert 'name="quota" placeholder="no bound" type="text" value="none"' in root.get(path).text
     wrong = root.submit(path, f"{path}/bound", max_file_size="7", quota="much")
     assert wrong.status_code == 400
     assert "This must be a size" in wrong.text
@@ -313,6 +313,11 @@ def test_a_content_is_taken_down_and_lifted(root: Visitor, ann: Visitor) -> None
     assert f"/admin/takedowns?digest={digest}" in root.get(f"/admin/files/{uuid}").text
     assert f'value="{digest}"' in root.get(f"/admin/takedowns?digest={digest}").text
 
+    shown = root.get(f"/admin/takedowns?digest={digest}").text
+    assert "1 file has these bytes" in shown
+    assert f'href="/admin/files/{uuid}"' in shown
+    assert "No file has these bytes now" in root.get(f"/admin/takedowns?digest={'0' * 64}").text
+    assert "these bytes</h3>" in root.submit("/admin/takedowns", digest=digest, reason="").text
     refused = root.submit("/admin/takedowns", digest=digest[:10], reason="x")
     assert refused.status_code == 400
     done = root.submit("/admin/takedowns", digest=digest, reason="<b>Because</b>")
@@ -382,7 +387,7 @@ def test_the_page_of_health_says_how_it_stands(app: Flask, root: Visitor, ann: V
 
     page = root.get("/admin/health").text
 
-    for words in ("All is well.", "1 contents of 5 bytes", "1 small contents into the store", __version__, "none"):
+    for words in ("All is well.", "1 content of 5 bytes", "1 small content into the store", __version__, "none"):
         assert words in page
 
 

@@ -57,7 +57,7 @@ def all_settings() -> Response:
     return render(
         "admin/settings.html",
         tables={
-            "Settings": [entry for entry in entries if not entry.is_rate],
+            "How it runs": [entry for entry in entries if not entry.is_rate],
             "Rate limits": [entry for entry in entries if entry.is_rate],
         },
         changed_count=sum(entry.origin != configuration.DEFAULT for entry in entries),

@@ -231,5 +231,6 @@ def _facts(account: Account) -> dict[str, object]:
         "is_own": account.id == person().id,
         "largest": bounds.largest_storage(account),
         "usual": settings.USER_QUOTA,
+        "usual_upload": settings.MAX_FILE_SIZE,
         "presence": directory.presence_of(account.id),
     }

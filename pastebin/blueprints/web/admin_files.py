@@ -93,7 +93,7 @@ def all_takedowns() -> Response:
     """What was taken down, and a form for more; `digest` in the query fills it in."""
     form = TakedownForm(empty=True)
     form.digest.data = request.args.get("digest", "")
-    return render("admin/takedowns.html", form=form, **_takedowns())
+    return render("admin/takedowns.html", form=form, **_takedowns(), **_affected(form))
 
 
 @bp.post("/admin/takedowns")
@@ -106,7 +106,7 @@ def take_down() -> Response:
             current_actor(), (form.digest.data or "").strip(), (form.reason.data or "").strip()
         )  # fmt: skip
     except FieldsInvalid as error:
-        return render_again("admin/takedowns.html", form, error, _takedowns())
+        return render_again("admin/takedowns.html", form, error, _takedowns() | _affected(form))
     return render("admin/takedowns.html", form=TakedownForm(empty=True), made=made, gone=count, **_takedowns())
 
 
@@ -116,6 +116,13 @@ def lift_takedown(digest: str) -> Response:
     """Take a takedown back."""
     takedowns.lift(current_actor(), digest)
     return redirect(url_for(".all_takedowns"), 303)
+
+
+def _affected(form: TakedownForm) -> dict[str, object]:
+    """What is there of the content that the form names, for who is about to take it down."""
+    affected = takedowns.affected((form.digest.data or "").strip())
+    owners = directory.names_of(file.owner_id for file in affected.newest) if affected else {}
+    return {"affected": affected, "owners": owners}
 
 
 def _takedowns() -> dict[str, object]:
