@@ -22,7 +22,7 @@ def _filled_in(stage: Stage, filename: str = HOSTILE_NAME, **rules: str) -> Page
     page.fill("#filename", filename)
     if not page.locator("#limit").is_visible():
         page.click("#options summary")
-    page.fill("#limit", rules.get("limit", ""))
+    page.fill("#limit", rules.get("limit", ""))  # the form remembers the last one
     return page
 
 
@@ -36,7 +36,7 @@ def _under_way(answer: Callable[[Route], None]) -> State:
             [FilePayload(name=name, mimeType="", buffer=bytes(5_000_000)) for name in ("holidays.zip", "plan.pdf")],
         )
         page.route("**/api/file/*/0?*", answer)
-        page.click("text=Encrypt and upload")
+        page.get_by_role("button", name="Encrypt and upload").click()
         page.wait_for_timeout(1500)
         return page
 
@@ -45,7 +45,7 @@ def _under_way(answer: Callable[[Route], None]) -> State:
 
 def _links(stage: Stage, filename: str = LONG_NAME, **rules: str) -> Page:
     page = _filled_in(stage, filename, **rules)
-    page.click("text=Encrypt and upload")
+    page.get_by_role("button", name="Encrypt and upload").click()
     page.get_by_role("button", name="Upload more").wait_for()
     return page
 
@@ -54,7 +54,7 @@ def _received(button: str, key: str | None = None, *, click: bool = False, held:
     """The page of an encrypted file, as soon as it has this button; with *key* behind its URL instead of its own."""
 
     def go(stage: Stage) -> Page:
-        page, link = stage.scripted, _uploaded(stage, **rules)
+        page, link = stage.scripted, encrypted_file(stage, **rules)
         address, _, its_key = link.partition("#")
         if held:
             page.route("**/api/file/*/0", lambda route: None)
@@ -70,14 +70,14 @@ def _received(button: str, key: str | None = None, *, click: bool = False, held:
     return go
 
 
-def _uploaded(stage: Stage, **rules: str) -> str:
+def encrypted_file(stage: Stage, **rules: str) -> str:
     """The link to a file that somebody has just encrypted."""
     link = _links(stage, "letter.txt", **rules).input_value("[data-part=link]")
     return stage.url + link.removeprefix(stage.url).removeprefix("http://localhost")
 
 
 def _without_scripts(stage: Stage) -> Page:
-    stage.bare.goto(_uploaded(stage).partition("#")[0])
+    stage.bare.goto(encrypted_file(stage).partition("#")[0])
     stage.bare.click("text=Without this page")
     return stage.bare
 

@@ -35,6 +35,7 @@ class Stage:
         self.url = server.url
         self.scripts = scripts
         self.contexts: list[BrowserContext] = []
+        self._is_staff = False
         self.page = self._window(browser, scripts=scripts)
         self.scripted = self._window(browser, scripts=True)
         self.bare = self._window(browser, scripts=False)
@@ -64,7 +65,9 @@ class Stage:
 
     def as_staff(self, path: str) -> Page:
         """Ann opens it, as one of the staff."""
-        self.server.command("user", "change", "ann", "--staff")
+        if not self._is_staff:
+            self.server.command("user", "change", "ann", "--staff")
+            self._is_staff = True
         return self.logged_in(path)
 
     def _window(self, browser: Browser, *, scripts: bool) -> Page:
