@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.running import Server
-from tests.screens import accounts, admin, encrypted, files, keys, uploading
+from tests.screens import accounts, admin, encrypted, files, keys, uploading, viewing
 from tests.screens.browser import overflow
 from tests.screens.stage import Stage, State
 
@@ -20,7 +20,7 @@ SCHEMES = ("light", "dark")
 # The files of Ann's change from area to area, and from the admin's on she is one of the staff.
 STATES: dict[str, State] = {
     name: state
-    for area in (accounts, uploading, files, keys, encrypted, admin)
+    for area in (accounts, uploading, files, viewing, keys, encrypted, admin)
     for name, state in area.STATES.items()
 }  # fmt: skip
 

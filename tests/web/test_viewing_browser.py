@@ -37,6 +37,14 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, only_own_settings: None) -> Iterator[Server]:
+    """One for all of these tests: each has files of its own."""
+    started = Server(tmp_path_factory.mktemp("viewing") / "served", RATE_LIMITS="off", WORKERS=1)
+    yield started.start()
+    started.stop()
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()

@@ -44,9 +44,11 @@ class Choice {
     if (range) {
       this.anchor = range.first;
       await this.rest.reach(range.last);
-      this.sheet.scrollTo(range.first);
     }
     this.mark(range);
+    if (range) {
+      await this.sheet.scrollTo(range.first);
+    }
   }
 
   clicked(event) {

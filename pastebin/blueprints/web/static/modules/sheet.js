@@ -5,6 +5,8 @@ import { appendText } from "./unseen.js";
 /** Lines that are laid out together, or not at all while they are far away. */
 export const CHUNK_LINES = 500;
 
+const MOST_TRIES = 10;
+
 export class Sheet {
   /** @param {HTMLPreElement} element */
   constructor(element) {
@@ -59,9 +61,18 @@ export class Sheet {
     }
   }
 
-  scrollTo(number) {
+  /** Bring a line into view. What is laid out on the way there is not as high as it was taken for: look again. */
+  async scrollTo(number) {
     this.makeReachable(number);
-    this.line(number)?.scrollIntoView({ block: "center" });
+    const line = this.line(number);
+    for (let tries = 0; line && tries < MOST_TRIES; tries++) {
+      line.scrollIntoView({ block: "center" });
+      await frame();
+      const { top, bottom } = line.getBoundingClientRect();
+      if (top >= 0 && bottom <= innerHeight) {
+        return;
+      }
+    }
   }
 
   /** The text of some lines, or of all. */
@@ -116,6 +127,11 @@ export class Sheet {
 const template = document.createElement("span");
 template.append(document.createElement("a"));
 template.firstChild.tabIndex = -1;
+
+/** Once the page has been laid out again. */
+function frame() {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
 
 function blank() {
   return template.cloneNode(true);
