@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from pastebin import filetypes
 from pastebin.blobs import BlobMissing
-from pastebin.blueprints import lane
+from pastebin.blueprints import lane, pages
 from pastebin.blueprints.answers import ReadyAnswer, made_while_sent
 from pastebin.errors import FileNotFound
 from pastebin.extensions import now, settings, store
@@ -233,6 +233,7 @@ def finish(request: Request, response: Response) -> Response:
         "Content-Security-Policy": PAGE_CSP if is_page else DATA_CSP,
         "Referrer-Policy": "no-referrer" if secret_in_url else "same-origin",
         "Cache-Control": "no-store",
+        **({"X-Robots-Tag": "noindex"} if is_page and not pages.indexed() else {}),
     }
     present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - no dictionary: its items are pairs
     for name, value in usual.items():

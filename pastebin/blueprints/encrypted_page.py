@@ -19,7 +19,6 @@ def render(request: Request, uuid: str) -> Response:
     """
     response = pages.render("encrypted.html", file=encrypted.find_finished(uuid))
     response.headers["Content-Security-Policy"] = _policy(request.host)
-    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
@@ -32,5 +31,5 @@ def _policy(host: str) -> str:
     return (
         f"default-src 'none'; script-src {under('/static/modules/')}; worker-src {under('/static/modules/')}; "
         f"style-src {under('/static/')}; img-src {under('/static/')} blob:; connect-src {under('/api/file/')}; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"manifest-src {under('/manifest.webmanifest')}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )

@@ -1,8 +1,10 @@
-"""What pages with forms share: the form itself, its errors beside its fields, and whose page it is."""
+"""What pages share: whether search engines may keep them; forms, with errors beside their fields; whose page it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
-from flask import make_response, render_template
+from flask import current_app, make_response, render_template, request
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
@@ -10,6 +12,41 @@ from pastebin.access.gate import current_actor
 from pastebin.blueprints import errors
 from pastebin.errors import LoginNeeded, PastebinError
 from pastebin.services.actor import User
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """What search engines are told of a page: what is on it, and the one path that it is known by."""
+
+    description: str
+    path: str
+
+
+def indexable(description: str, path: str = "") -> Callable[[View], View]:
+    """Mark a view's page as one of the site's own, for search engines to keep. All other pages say `noindex`.
+
+    Args:
+        description: a sentence or two, shown with search results.
+        path: the one of its paths that it is known by, where it has several.
+    """
+
+    def attach(view: View) -> View:
+        view.indexed = (description, path)  # type: ignore[attr-defined]  # functions carry what is hung on them
+        return view
+
+    return attach
+
+
+def indexed() -> Indexed | None:
+    """What search engines are told of the page that is asked for; None where they are to keep out."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    marked = getattr(view, "indexed", None)
+    if marked is None:
+        return None
+    description, path = marked
+    return Indexed(description, path or request.path.rstrip("/"))
 
 
 class PageForm(FlaskForm):

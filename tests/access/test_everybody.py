@@ -56,6 +56,8 @@ GET /view/{reference}/image                            400 401 400 400 400 400 4
 GET /view/{reference}/image.{extension}                400 401 400 400 400 400 400 400
 GET /upload                                            200 401 200 200 200 200 200 200
 GET /                                                  200 401 200 200 200 200 200 200
+GET /limits                                            200 401 200 200 200 200 200 200
+GET /privacy                                           200 401 200 200 200 200 200 200
 GET /files                                             303 401 403 403 200 200 200 403
 POST /files/delete                                     303 401 403 403 200 404 404 403
 GET /files/{uuid}                                      303 401 403 403 200 404 404 403

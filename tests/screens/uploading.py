@@ -107,6 +107,9 @@ def _deletion(stage: Stage) -> Page:
 STATES: dict[str, State] = {
     "upload-nobody": of_nobody("/"),
     "upload": of_ann("/"),
+    "limits": of_nobody("/limits"),
+    "limits-own": of_ann("/limits"),
+    "privacy": of_nobody("/privacy"),
     "upload-receipt": _receipt,
     "upload-closed": _closed,
     "upload-off": _switched_off,

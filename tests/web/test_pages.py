@@ -65,7 +65,7 @@ def test_an_error_is_a_page_with_a_way_on(visitor: Visitor) -> None:
     page = visitor.get("/0123456789abcdef")
 
     assert page.status_code == 404
-    assert '<meta name="robots" content="noindex">' in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex"
     assert 'href="/"' in page.text
 
 

@@ -13,7 +13,7 @@ from pastebin.blueprints.api import clients, openapi, wire
 from pastebin.blueprints.api.documentation import words
 from pastebin.blueprints.description import Answer, describes, undocumented
 from pastebin.blueprints.links import links
-from pastebin.blueprints.pages import render
+from pastebin.blueprints.pages import indexable, render
 from pastebin.blueprints.schemas import UploadFormSchema, UploadQuerySchema, UploadSchema
 from pastebin.errors import EndpointNotFound
 from pastebin.services import uploads
@@ -33,6 +33,7 @@ _MADE = Answer(
 @bp.get("", strict_slashes=False)
 @gate()
 @describes("documentation", {200: Answer("A page for people.", media_type="text/html")})
+@indexable("How to upload files to this server from programs: curl lines to copy, ready files for known clients.")
 def documentation() -> Response:
     """How to upload from programs, with this server's own addresses."""
     return render("api/documentation.html", **words(links(), current_actor()))

@@ -1,6 +1,7 @@
 """Pages for people."""
 
 from pastebin.blueprints.web import (
+    about,
     accounts,
     admin,
     admin_accounts,
@@ -9,12 +10,14 @@ from pastebin.blueprints.web import (
     mailed,
     modules,
     pictures,
+    site,
     viewing,
     views,
 )
 from pastebin.blueprints.web.blueprint import bp
 
 __all__ = [
+    "about",
     "accounts",
     "admin",
     "admin_accounts",
@@ -24,6 +27,7 @@ __all__ = [
     "mailed",
     "modules",
     "pictures",
+    "site",
     "viewing",
     "views",
 ]

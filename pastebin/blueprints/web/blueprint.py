@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from pastebin.blueprints import pages
 from pastebin.blueprints.links import links
 from pastebin.blueprints.web import static_files, wording
 from pastebin.extensions import settings
@@ -68,6 +69,8 @@ def version(filename: str) -> str:
     """The beginning of a static file's SHA-256; empty for one that is not there."""
     return static_files.version(STATIC / filename)
 
+
+bp.app_template_global("indexed")(pages.indexed)
 
 for _word in (
     wording.size, wording.date, wording.until, wording.ago, wording.span, wording.fact, wording.name_parts,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints.languages import LANGUAGES
 from pastebin.blueprints.links import links
-from pastebin.blueprints.pages import render
+from pastebin.blueprints.pages import indexable, render
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.terms import terms
 from pastebin.services import files, health
@@ -18,6 +18,11 @@ from pastebin.services.switches import Switch
 @bp.get("/")
 @bp.get("/upload")
 @gate()
+@indexable(
+    "Upload a file, an image or a text, and get a short link to give to anyone. Without an account, by drag and "
+    "drop or from a shell.",
+    path="/",
+)
 def upload_form() -> Response:
     """The form that files and texts are uploaded with."""
     return render("upload.html", terms=terms(current_actor()), languages=LANGUAGES, home=links().home())

@@ -1,0 +1,60 @@
+"""What this server takes and what it keeps of people, told from the settings in force."""
+
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from pastebin.access.gate import current_actor, gate
+from pastebin.access.session_cookie import cookie_name
+from pastebin.blueprints import intake
+from pastebin.blueprints.form_events import MOST_PARTS
+from pastebin.blueprints.pages import indexable, render
+from pastebin.blueprints.web.blueprint import bp
+from pastebin.blueprints.web.terms import terms
+from pastebin.config import SETTINGS, Rate
+from pastebin.extensions import settings
+from pastebin.services import bounds, encrypted_uploads, names
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """How often something may be done: *count* times in *seconds*."""
+
+    about: str
+    count: int
+    seconds: int
+
+
+@bp.get("/limits")
+@gate()
+@indexable("What this server takes: sizes, types, how long files are kept, and how often one may ask.")
+def limits() -> Response:
+    """What is taken here, from whoever asks."""
+    return render(
+        "limits.html", terms=terms(current_actor()), settings=settings, rates=rate_limits(),
+        most_files=intake.MOST_FILES, most_parts=MOST_PARTS, most_chunks=encrypted_uploads.MOST_CHUNKS,
+        chunk_largest=bounds.largest_chunk(), longest_name=names.LONGEST,
+    )  # fmt: skip
+
+
+@bp.get("/privacy")
+@gate()
+@indexable("What this server keeps of the people who use it, for how long, and who can read it.")
+def privacy() -> Response:
+    """What is kept of whom."""
+    _name, mailbox = parseaddr(settings.OPERATOR_EMAIL)
+    return render("privacy.html", settings=settings, operator=mailbox, cookie=cookie_name(request))
+
+
+def rate_limits() -> list[RateLimit]:
+    """Every rate limit in force, by what the settings say of it; none where they are off."""
+    if not settings.RATE_LIMITS:
+        return []
+    set_to = {name: getattr(settings, name) for name in SETTINGS}
+    return [
+        RateLimit(SETTINGS[name].about, rate.count, rate.seconds)
+        for name, rate in set_to.items()
+        if isinstance(rate, Rate)
+    ]
