@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from pastebin.blueprints import clients
 from tests.browsing import log_in
 from tests.conftest import bearer
 from tests.programs import needs_program
@@ -24,7 +25,7 @@ def _page(client, **options) -> str:
 
 
 def _examples(page: str) -> list[str]:
-    return re.findall(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL)
+    return re.findall(r"<pre[^>]*><code[^>]*>(.*?)</code></pre>", page, re.DOTALL)
 
 
 def test_nobody_is_told_of_uploads_and_where_to_get_a_key(client):
@@ -102,7 +103,7 @@ def test_where_registration_is_closed_it_offers_none(make_app):
 # ---- what clients are handed
 
 
-@pytest.mark.parametrize("name", ["sharex.sxcu", "pastebinit.conf", "paste.sh"])
+@pytest.mark.parametrize("name", clients.FILES)
 def test_client_files_are_for_saving_and_stand_on_the_page(client, name):
     answer = client.get(f"/api/clients/{name}")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import re
 from collections.abc import Callable
 
 from flask import Flask
 
+from pastebin.blueprints import clients
 from pastebin.services import keys
 from pastebin.services.actor import User
 from tests.conftest import bearer
@@ -19,7 +22,7 @@ USUAL = ["UPLOAD_FILE", "FILE_READ", "FILE_MODIFY"]
 def make(visitor: Visitor, name: str = "laptop", scopes: list[str] | None = None, expire: str = "") -> str:
     answer = visitor.submit("/keys", name=name, scopes=USUAL if scopes is None else scopes, expire=expire)
     assert answer.status_code == 201, answer.text
-    found = re.search(r'id="secret">(pb_[^<]+)<', answer.text)
+    found = re.search(r'id="secret"[^>]*>(pb_[^<]+)<', answer.text)
     assert found
     return found[1]
 
@@ -36,6 +39,27 @@ def test_a_key_is_shown_once_and_works(app: Flask, ann: Visitor) -> None:
     assert "laptop" in page
     assert key not in page
     assert "pb_" not in page
+
+
+def test_a_new_key_stands_in_everything_that_is_shown_for_programs(ann: Visitor) -> None:
+    answer = ann.submit("/keys", name="laptop", scopes=USUAL, expire="")
+    key = re.findall(r'id="secret"[^>]*>(pb_[^<]+)<', answer.text)[0]
+    texts = dict(re.findall(r'<code id="text-(\w+)">(.*?)</code>', answer.text, re.S))
+
+    # What is committed with a project names the key and does not have it.
+    assert {name for name, text in texts.items() if key not in text} == {"github", "gitlab"}
+    assert "YOUR_KEY" not in answer.text
+    assert "http://localhost/" in texts["curl"]
+
+
+def test_what_is_saved_from_the_page_is_what_it_shows(ann: Visitor) -> None:
+    page = ann.get("/keys").text
+    links = dict(re.findall(r'<a href="data:[^,"]*;base64,([^"]+)" download="([^"]+)"', page))
+    shown = [html.unescape(text) for text in re.findall(r'<code id="text-\w+">(.*?)</code>', page, re.S)]
+
+    assert set(links.values()) == set(clients.FILES)
+    assert all(base64.b64decode(link).decode().rstrip() in shown for link in links)
+    assert all("YOUR_KEY" in base64.b64decode(link).decode() for link in links)
 
 
 def test_a_key_may_only_do_what_was_ticked(app: Flask, ann: Visitor) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pastebin.access.gate import anonymous_uploads_off
-from pastebin.blueprints.api import clients
+from pastebin.blueprints import clients
 from pastebin.blueprints.errors import body_of
 from pastebin.blueprints.links import Links
 from pastebin.blueprints.representation import describe_upload
@@ -41,9 +41,7 @@ def words(links: Links, actor: Actor) -> dict[str, Any]:
         "largest": settings.MAX_FILE_SIZE if actor.is_nobody else bounds.largest_body(actor),
         "chunk_largest": bounds.largest_chunk(),
         "encrypted_longest": encrypted_uploads.longest_seconds(),
-        "sharex": clients.sharex(links),
-        "pastebinit": clients.pastebinit(links),
-        "shell": clients.shell(links),
+        "snippets_for_all": clients.snippets_for_all(links),
     }
 
 

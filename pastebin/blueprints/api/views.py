@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from pastebin.access import rates
 from pastebin.access.current import is_under_api
 from pastebin.access.gate import Token, current_actor, gate
-from pastebin.blueprints import intake
-from pastebin.blueprints.api import clients, openapi, wire
+from pastebin.blueprints import clients, intake
+from pastebin.blueprints.api import openapi, wire
 from pastebin.blueprints.api.documentation import words
 from pastebin.blueprints.description import Answer, describes, undocumented
 from pastebin.blueprints.links import links
@@ -52,11 +52,11 @@ def openapi_document() -> Response:
 @describes(
     "documentation",
     {200: Answer("The file, as an attachment.", media_type="text/plain")},
-    path={"name": "`sharex.sxcu`, `pastebinit.conf` or `paste.sh`."},
+    path={"name": "`sharex.sxcu`, `pastebinit.conf`, `paste.sh`, `flameshot.sh`, `ksnip.sh` or `paste.ps1`."},
     errors=(EndpointNotFound,),
 )
 def client_file(name: str) -> Response:
-    """A file that makes a client use this server: for ShareX, pastebinit, or a shell."""
+    """A file that makes a client use this server: for ShareX, pastebinit, Flameshot, ksnip, or a shell."""
     return wire.render_client_file(name, clients.file(name, links()))
 
 

@@ -1,13 +1,17 @@
 """Which URLs the page of one's API keys has."""
 
+from dataclasses import dataclass
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Field, StringField
 
 from pastebin import expiry
 from pastebin.access.gate import Needs, Token, current_actor, gate
+from pastebin.blueprints import clients
 from pastebin.blueprints.keys import wire
 from pastebin.blueprints.keys.views import bp
+from pastebin.blueprints.links import links
 from pastebin.blueprints.pages import PageForm, person, render, render_again
 from pastebin.errors import FieldsInvalid
 from pastebin.extensions import now
@@ -15,12 +19,31 @@ from pastebin.services import keys
 from pastebin.services.actor import DEFAULT_SCOPES, Scope
 
 _LIFETIMES = {"": "never", "1d": "in 1 day", "7d": "in 1 week", "30d": "in 30 days", "365d": "in 1 year"}
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a scope allows: as one word of a list, in a few words, and in a sentence."""
+
+    word: str
+    words: str
+    sentence: str
+
+
 _ALLOWS = {
-    Scope.UPLOAD_FILE: "Upload files. They belong to your account.",
-    Scope.FILE_READ: "Read your private files.",
-    Scope.FILE_MODIFY: "Change and delete your files.",
-    Scope.STAFF_READ_FILES: "Read what the server knows of everybody's files.",
-    Scope.STAFF_MODIFY_FILES: "Change and delete everybody's files.",
+    Scope.UPLOAD_FILE: Allowed("upload", "Upload", "What it uploads is yours. Alone it can neither read nor delete."),
+    Scope.FILE_READ: Allowed("read", "Read your files", "List them, read private ones, and take all of them at once."),
+    Scope.FILE_MODIFY: Allowed(
+        "change", "Change and delete your files", "Names, expiry, who may read them; and delete them."
+    ),
+    Scope.STAFF_READ_FILES: Allowed(
+        "look up everybody’s", "Look up everybody’s files", "What the server knows of them, not what is in them."
+    ),
+    Scope.STAFF_MODIFY_FILES: Allowed(
+        "change everybody’s",
+        "Change and delete everybody’s files",
+        "And take them down. It is written into the audit log.",
+    ),
 }
 
 
@@ -60,7 +83,7 @@ def make_on_page() -> Response:
         made = keys.issue(person(), form.name.data, scopes, expires_at, by=current_actor())
     except FieldsInvalid as error:
         return render_again("keys/keys.html", form, error, _shown())
-    response = render("keys/keys.html", form=KeyForm(empty=True), made=made, **_shown())
+    response = render("keys/keys.html", form=KeyForm(empty=True), made=made, **_shown(made.secret))
     response.status_code = 201
     return response
 
@@ -81,8 +104,15 @@ def invalidate_all_on_page() -> Response:
     return redirect(url_for(".page"), 303)
 
 
-def _shown() -> dict[str, object]:
-    """The keys there are, and what a new one may be given: scopes, each with what it allows, and lifetimes."""
+def _shown(secret: str | None = None) -> dict[str, object]:
+    """The keys there are, what a new one may be given, and lines for programs, with the key that was just made."""
     user = person()
-    scopes = [(scope, words) for scope, words in _ALLOWS.items() if user.is_staff or not scope.for_staff]
-    return {"keys": keys.listing(user.id), "scopes": scopes, "lifetimes": _LIFETIMES}
+    scopes = {scope: allowed for scope, allowed in _ALLOWS.items() if user.is_staff or not scope.for_staff}
+    return {
+        "keys": keys.listing(user.id),
+        "scopes": scopes,
+        "all_scopes": _ALLOWS,
+        "lifetimes": _LIFETIMES,
+        "texts": clients.snippets(links(), secret or clients.KEY_PLACEHOLDER),
+        "placeholder": clients.KEY_PLACEHOLDER,
+    }
