@@ -42,9 +42,10 @@ class Description:
     query: type[Schema] | None
     path: Mapping[str, str]
     errors: tuple[type[PastebinError], ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def describes(
+def describes(  # noqa: PLR0913 - all but two by their names
     tag: str,
     answers: Mapping[int, Answer],
     *,
@@ -53,6 +54,7 @@ def describes(
     query: type[Schema] | None = None,
     path: Mapping[str, str] | None = None,
     errors: tuple[type[PastebinError], ...] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Callable[[View], View]:
     """Describe a view.
 
@@ -64,8 +66,9 @@ def describes(
         query: fields that may stand in the query.
         path: a sentence for each variable of the path.
         errors: what it may refuse with, beside what the gate and the reading of a body do.
+        headers: a sentence for each header of its own that may be sent.
     """
-    described = Description(tag, answers, body or {}, body_needed, query, path or {}, errors)
+    described = Description(tag, answers, body or {}, body_needed, query, path or {}, errors, headers or {})
 
     def attach(view: View) -> View:
         view.description = described  # type: ignore[attr-defined]  # functions carry what is hung on them

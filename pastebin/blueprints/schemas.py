@@ -323,6 +323,24 @@ class UploadFormSchema(_UploadFields):
     csrf_token = _text("The CSRF token, for browsers with the login cookie. Put it before the file.", required=False)
 
 
+class PageFormSchema(UploadFormSchema):
+    """An upload form as pages and scripts send it."""
+
+    api = fields.String(validate=validate.OneOf(["0", "1"]), metadata={"description": "`1`: a line instead of a page."})
+
+
+class AddressQuerySchema(TransformQuerySchema):
+    """What may stand behind a file's address."""
+
+    key = _text("The key of a private file, in base64, as it stands in its `url`.", required=False)
+
+
+class Md5Schema(_Object):
+    """A checksum."""
+
+    md5 = fields.String(required=True, validate=validate.Regexp("^[0-9a-f]{32}$"))
+
+
 class KeyWantedSchema(_Object):
     """What is asked of a new API key; nothing is needed."""
 

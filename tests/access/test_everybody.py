@@ -96,6 +96,8 @@ POST /delete/{uuid}/{token}                            200 401 200 200 200 200 2
 GET /healthz                                           200 401 200 200 200 200 200 200
 GET /readyz                                            200 401 200 200 200 200 200 200
 GET /api                                               200 401 200 200 200 200 200 200
+GET /api/reference                                     200 401 200 200 200 200 200 200
+GET /api/reference/{section}                           200 401 200 200 200 200 200 200
 GET /api/openapi.json                                  200 401 200 200 200 200 200 200
 GET /api/clients/{name}                                200 401 200 200 200 200 200 200
 POST /api/upload                                       201 401 403 201 201 201 201 201
@@ -282,7 +284,7 @@ class World:
         filled = {
             "segment": told["uuid"], "name": "paste.sh", "address": told["uuid"], "uuid": told["uuid"],
             "token": told["deletion_url"].rpartition("/")[2], "number": "5", "uid": self.user("ann").id,
-            "reference": told["uuid"], "extension": "jpg",
+            "reference": told["uuid"], "extension": "jpg", "section": "files",
             "file_id": told["id"], "key_id": key_id, "digest": "cd" * 32, "ticket": self.ticket(asked.path),
         }  # fmt: skip
         if "{fileid}" in asked.path:

@@ -18,4 +18,6 @@ STATES: dict[str, State] = {
     "keys": of_ann("/keys"),
     "keys-made": _made_key,
     "api": of_ann("/api"),
+    "api-reference": of_nobody("/api/reference"),
+    "api-section": of_nobody("/api/reference/files"),
 }

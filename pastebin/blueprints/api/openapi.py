@@ -7,7 +7,7 @@ it `describes`; which errors it may answer with follows from all three.
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, cast
@@ -21,8 +21,9 @@ from werkzeug.routing import Rule as Route
 
 from pastebin import errors
 from pastebin.access.csrf import HEADER, SAFE_METHODS
-from pastebin.access.current import is_under_hushfile
+from pastebin.access.current import is_under_api, is_under_hushfile
 from pastebin.access.gate import Needs, Rule, Token
+from pastebin.blueprints import examples
 from pastebin.blueprints.description import JSON, Answer, Description, description_of
 from pastebin.blueprints.schemas import ErrorSchema, HushfileErrorSchema
 from pastebin.errors import PastebinError
@@ -64,11 +65,11 @@ _SECURITY_SCHEMES = {
     },
 }
 
-_BY_ANYTHING = (
+BY_ANYTHING = (
     errors.UntrustedHost, errors.KeyInvalid, errors.InternalError, errors.ServiceUnavailable,
     errors.SwitchedOff, errors.RateLimited,
 )  # fmt: skip
-_BY_CHANGES = (errors.CsrfMissing, errors.CsrfInvalid, errors.CrossSite)
+BY_CHANGES = (errors.CsrfMissing, errors.CsrfInvalid, errors.CrossSite)
 _BY_BODY = (errors.BodyMalformed, errors.FieldsInvalid)
 _BY_BYTES = (
     errors.BodyTooSlow, errors.BodyTooLarge, errors.StorageLimit, errors.ContentRemoved, errors.StorageFull,
@@ -89,10 +90,15 @@ _HEADERS_BY_STATUS: dict[int, dict[str, str]] = {
 
 
 def document(app: Flask, base_url: str) -> dict[str, Any]:
-    """The whole document, for a server that is called by *base_url* (without a slash at its end)."""
+    """The document of all under `/api`, for a server that is called by *base_url* (without a slash at its end)."""
     if _KEPT not in app.extensions:
-        app.extensions[_KEPT] = _spec_of(app).to_dict()
+        app.extensions[_KEPT] = _spec_of(app, routes(app)).to_dict()
     return {**app.extensions[_KEPT], "servers": [{"url": base_url}]}
+
+
+def document_for_people(app: Flask) -> dict[str, Any]:
+    """The same with what is described of the addresses outside of `/api`, which speak to shells and browsers too."""
+    return _spec_of(app, [*routes(app), *routes_of_addresses(app)]).to_dict()
 
 
 def routes(app: Flask) -> Iterator[tuple[Route, Description]]:
@@ -102,10 +108,19 @@ def routes(app: Flask) -> Iterator[tuple[Route, Description]]:
         AttributeError: one that says nothing of itself (`describes`).
     """
     for route in app.url_map.iter_rules():
-        if route.rule == "/api" or route.rule.startswith("/api/"):
+        if is_under_api(route.rule):
             described = description_of(app.view_functions[route.endpoint])
             if described is not None:
                 yield route, described
+
+
+def routes_of_addresses(app: Flask) -> Iterator[tuple[Route, Description]]:
+    """Every route outside of `/api` that says something of itself; of two that differ by a slash at the end, one."""
+    for route in app.url_map.iter_rules():
+        described = getattr(app.view_functions[route.endpoint], "description", None)
+        is_twin = route.rule != "/" and route.rule.endswith("/")
+        if described is not None and not is_under_api(route.rule) and not is_twin:
+            yield route, described
 
 
 def methods(route: Route) -> list[str]:
@@ -122,13 +137,13 @@ def errors_of(rule: Rule, method: str, described: Description) -> list[type[Past
     """What a view may refuse with: by its gate, by what it reads, and by what it says itself."""
     if rule.needs is Needs.NOBODY:
         return _errors_of_nobody(rule, method, described)
-    found: list[type[PastebinError]] = [*_BY_ANYTHING, *described.errors]
+    found: list[type[PastebinError]] = [*BY_ANYTHING, *described.errors]
     if rule.needs is not Needs.ANYONE:
         found.append(errors.SessionInvalid)
     if rule.scope or rule.for_sessions:
         found.append(errors.PermissionMissing)
     if method not in SAFE_METHODS:
-        found += _BY_CHANGES
+        found += BY_CHANGES
     if described.body:
         found += _BY_BODY
     if rule.uploads:
@@ -138,7 +153,7 @@ def errors_of(rule: Rule, method: str, described: Description) -> list[type[Past
 
 def _errors_of_nobody(rule: Rule, method: str, described: Description) -> list[type[PastebinError]]:
     """Where no credential is looked at, none can be wrong."""
-    found = [error for error in (*_BY_ANYTHING, *described.errors) if error is not errors.KeyInvalid]
+    found = [error for error in (*BY_ANYTHING, *described.errors) if error is not errors.KeyInvalid]
     if method not in SAFE_METHODS:
         found.append(errors.CrossSite)
     if rule.switch is Switch.FILE_CREATE:
@@ -151,13 +166,16 @@ def _errors_of_nobody(rule: Rule, method: str, described: Description) -> list[t
 
 
 class _Converter(OpenAPIConverter):
-    """Says too of which fields one has to be there, which marshmallow has no word for."""
+    """Says too of which fields one has to be there, which marshmallow has no word for; and gives examples."""
 
     def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
         """One schema as JSON Schema."""
         found: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec's own
         if any_of := getattr(schema, "any_of", ()):
             found["anyOf"] = [{"required": [name]} for name in any_of]
+        for name, field in found.get("properties", {}).items():
+            if "$ref" not in field and (example := examples.of_field(_name_of(schema), name)):
+                field["examples"] = [*example]
         return found
 
 
@@ -165,7 +183,7 @@ class _Schemas(MarshmallowPlugin):
     Converter = _Converter
 
 
-def _spec_of(app: Flask) -> APISpec:
+def _spec_of(app: Flask, described_routes: Iterable[tuple[Route, Description]]) -> APISpec:
     plugin = _Schemas(schema_name_resolver=_name_of)
     about = {"description": _ABOUT}
     spec = APISpec("pastebin", version("pastebin"), openapi_version="3.1.0", plugins=[plugin], info=about)
@@ -173,7 +191,7 @@ def _spec_of(app: Flask) -> APISpec:
     for name, scheme in _SECURITY_SCHEMES.items():
         spec.components.security_scheme(name, scheme)
     operations: dict[str, dict[str, Any]] = {}
-    for route, described in sorted(routes(app), key=lambda found: found[0].rule):
+    for route, described in sorted(described_routes, key=lambda found: found[0].rule):
         view = app.view_functions[route.endpoint]
         for method in methods(route):
             operations.setdefault(path_of(route), {})[method.lower()] = _operation(route, method, view, described)
@@ -197,11 +215,12 @@ def _operation(route: Route, method: str, view: Any, described: Description) -> 
         "operationId": "_".join(re.findall(r"\w+", f"{method.lower()} {path_of(route)}")),
         "summary": " ".join(summary.split()),
         "security": _security(rule, method),
+        **({"x-for-staff": True} if rule.for_staff else {}),
         "responses": _answers(described) | _error_answers(errors_of(rule, method, described), route.rule),
     }
     if rest:
         operation["description"] = rest
-    if parameters := [*_path_parameters(route, described), *_query_parameters(described)]:
+    if parameters := [*_path_parameters(route, described), *_query_parameters(described), *_headers(described)]:
         operation["parameters"] = parameters
     if described.body:
         content = {kind: {"schema": schema} if schema else {} for kind, schema in described.body.items()}
@@ -238,6 +257,13 @@ def _path_parameters(route: Route, described: Description) -> list[dict[str, Any
 
 def _query_parameters(described: Description) -> list[dict[str, Any]]:
     return [{"in": "query", "schema": described.query}] if described.query else []
+
+
+def _headers(described: Description) -> list[dict[str, Any]]:
+    return [
+        {"in": "header", "name": name, "description": sentence, "schema": {"type": "string"}}
+        for name, sentence in described.headers.items()
+    ]
 
 
 def _answers(described: Description) -> dict[str, Any]:

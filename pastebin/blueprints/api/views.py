@@ -9,8 +9,8 @@ from pastebin.access import rates
 from pastebin.access.current import is_under_api
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import clients, intake
-from pastebin.blueprints.api import openapi, wire
-from pastebin.blueprints.api.documentation import words
+from pastebin.blueprints.api import openapi, reference, wire
+from pastebin.blueprints.api.documentation import in_code, reference_words, words
 from pastebin.blueprints.description import Answer, describes, undocumented
 from pastebin.blueprints.links import links
 from pastebin.blueprints.pages import indexable, render
@@ -21,6 +21,8 @@ from pastebin.services.actor import Scope
 from pastebin.services.switches import Switch
 
 bp = Blueprint("api", __name__, url_prefix="/api", template_folder="templates")
+
+bp.app_template_filter("in_code")(in_code)
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -37,6 +39,29 @@ _MADE = Answer(
 def documentation() -> Response:
     """How to upload from programs, with this server's own addresses."""
     return render("api/documentation.html", **words(links(), current_actor()))
+
+
+@bp.get("/reference")
+@gate()
+@describes("documentation", {200: Answer("A page for people.", media_type="text/html")})
+@indexable("Every address of this server’s API: who may call it, what it takes and answers, and a curl line to copy.")
+def reference_index() -> Response:
+    """All operations, by protocol, and all errors."""
+    return render("api/reference.html", **reference_words(links()))
+
+
+@bp.get("/reference/<section>")
+@gate()
+@describes(
+    "documentation",
+    {200: Answer("A page for people.", media_type="text/html")},
+    path={"section": "A part of the reference, such as `files`."},
+    errors=(EndpointNotFound,),
+)
+@indexable("A part of the API of this server: who may call it, what it takes and answers, and curl lines to copy.")
+def reference_section(section: str) -> Response:
+    """The operations of one protocol, each with a curl line."""
+    return render("api/section.html", section=reference.section(section), **reference_words(links()))
 
 
 @bp.get("/openapi.json")

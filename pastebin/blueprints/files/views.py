@@ -8,9 +8,18 @@ from werkzeug.wrappers import Response
 from pastebin.access import rates
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import delivery, encrypted_page, intake, transforms
+from pastebin.blueprints.description import Answer, describes
 from pastebin.blueprints.files import wire
 from pastebin.blueprints.links import links
-from pastebin.errors import FileNotFound, SessionInvalid
+from pastebin.blueprints.schemas import AddressQuerySchema, Md5Schema, PageFormSchema, UploadQuerySchema
+from pastebin.errors import (
+    AmbiguousFile,
+    ContentRemoved,
+    FileNotFound,
+    ImageUnusable,
+    PermissionMissing,
+    SessionInvalid,
+)
 from pastebin.images.recipe import THUMBNAIL
 from pastebin.services import checksums, files, uploads, views
 from pastebin.services.actor import Scope
@@ -20,11 +29,30 @@ from pastebin.services.uploads import Privacy
 
 bp = Blueprint("files", __name__)
 
+_TAG = "pastebin"
+_STORE = "store"
+_BYTES = "application/octet-stream"
+_ADDRESS = {
+    "segment": "A hash, or a UUID, with any extension or none.",
+    "name": "Any name: the file is saved under it.",
+}
+_UUID = {"segment": "A UUID. Of a hash, `UUID.EXT`, or any other address this is a name like any other."}
+_READ = {
+    200: Answer("The bytes, or the image that the query makes of them.", media_type=_BYTES),
+    206: Answer("The range that was asked for.", media_type=_BYTES),
+    301: Answer("To the same hash in lower case.", media_type="text/html"),
+    304: Answer("What you have is what there is.", media_type=_BYTES),
+    416: Answer("There is no such range.", media_type="text/plain"),
+}
+_NOT_READ = (FileNotFound, ContentRemoved)
+_LINK = {"Location": "The file's link.", "X-Delete-URL": "The page whose button deletes it."}
+
 
 @bp.get("/<segment>")
 @bp.get("/<segment>/")
 @bp.get("/<segment>/<path:name>")
 @gate()
+@describes(_TAG, _READ, query=AddressQuerySchema, path=_ADDRESS, errors=(*_NOT_READ, ImageUnusable))
 def serve(segment: str, name: str | None = None) -> Response:
     """The bytes of an address, unchanged; of an encrypted file the page that decrypts it."""
     address = wire.parse_address(segment)
@@ -75,8 +103,9 @@ def _find(address: wire.Address) -> StoredFile:
 
 @bp.get("/<segment>/md5")
 @gate()
+@describes(_STORE, {**_READ, 200: Answer("The MD5.", Md5Schema)}, path=_UUID, errors=(*_NOT_READ, PermissionMissing))
 def md5(segment: str) -> Response:
-    """The MD5 of a file's bytes (seed 000). Of hash addresses and `UUID.EXT` it is just a name."""
+    """The MD5 of a file's bytes. Of hash addresses and `UUID.EXT` it is just a name."""
     address = wire.parse_address(segment)
     if not address.is_uuid or address.extension is not None:
         return serve(segment, "md5")
@@ -86,8 +115,12 @@ def md5(segment: str) -> Response:
 
 @bp.get("/<segment>/thumb")
 @gate()
+@describes(
+    _STORE, {**_READ, 200: Answer("PNG where it is transparent, else JPEG.", media_type="image/png")},
+    path=_UUID, errors=(*_NOT_READ, ImageUnusable, PermissionMissing),
+)  # fmt: skip
 def thumb(segment: str) -> Response:
-    """An image as 512 x 512 pixels (seed 000). Of hash addresses and `UUID.EXT` it is just a name."""
+    """An image as exactly 512 × 512 pixels. Of hash addresses and `UUID.EXT` it is just a name."""
     address = wire.parse_address(segment)
     if not address.is_uuid or address.extension is not None:
         return serve(segment, "thumb")
@@ -98,8 +131,20 @@ def thumb(segment: str) -> Response:
 @bp.post("/")
 @bp.post("/upload")
 @gate(scope=Scope.UPLOAD_FILE, token=Token.STREAM, uploads=True, switch=Switch.FILE_CREATE)
+@describes(
+    _TAG,
+    {
+        200: Answer("With `api=1`: a line `OK HASH` for each file.", media_type="text/plain", headers=_LINK),
+        303: Answer("To the file's page.", media_type="text/plain", headers=_LINK),
+    },
+    body={"multipart/form-data": PageFormSchema},
+)
 def upload() -> Response:
-    """Take a form in: for people a page, for `api=1` lines, for seed 000 JSON."""
+    """Take a form in: for people a page, for `api=1` a line.
+
+    `POST /` with a key or a token and without `api=1` is for applications that keep their images here: it answers
+    200 with the JSON of `POST /api/upload`, `id` being the UUID alone, and the file is private.
+    """
     as_store = request.path == "/" and "Authorization" in request.headers
     with intake.form() as received:
         as_lines = received.fields.get("api", "").strip() == "1"
@@ -114,6 +159,10 @@ def upload() -> Response:
 @bp.put("/")
 @bp.put("/<path:name>")
 @gate(scope=Scope.UPLOAD_FILE, uploads=True, switch=Switch.FILE_CREATE)
+@describes(
+    _TAG, {201: Answer("The file's link, and a newline.", media_type="text/plain", headers=_LINK)},
+    body={_BYTES: None}, query=UploadQuerySchema, path={"name": "The file's name."},
+)  # fmt: skip
 def put(name: str | None = None) -> Response:
     """Take the body in as the file itself (`curl -T`)."""
     with intake.raw(name) as received:
@@ -124,6 +173,12 @@ def put(name: str | None = None) -> Response:
 @bp.delete("/<segment>")
 @bp.delete("/<segment>/")
 @gate(scope=Scope.FILE_MODIFY, switch=Switch.FILE_DELETE)
+@describes(
+    _TAG, {204: Answer("Deleted.", media_type="text/plain")},
+    path={"segment": "A UUID; or, of your own files, a hash that only one of them has."},
+    errors=(FileNotFound, AmbiguousFile, SessionInvalid),
+    headers={"X-Delete-Token": "The last part of the `deletion_url` that the upload was answered with."},
+)  # fmt: skip
 def delete(segment: str) -> Response:
     """Delete a file: its owner, or whoever has its deletion token."""
     token = request.headers.get("X-Delete-Token")
