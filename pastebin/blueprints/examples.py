@@ -28,7 +28,7 @@ _OF_FIELDS: dict[str, Any] = {
     "updatedAt": MOMENT, "takenDownAt": MOMENT, "lastUsedAt": MOMENT, "expires": None, "expire": "7d",
     "EncryptedFile.expire": 1798000000, "EncryptedWanted.expire": None, "EncryptedForm.expire": "", "limit": None,
     "Error.limit": 1000, "UploadForm.limit": 3, "UploadQuery.limit": 3, "EncryptedForm.limit": "",
-    "PageQuery.limit": 10,
+    "PageQuery.limit": 10, "PageForm.limit": 3,
     "FilesQuery.limit": 10, "offset": 0, "isPrivate": False, "PrivacyWanted.isPrivate": True,
     "PrivacyForm.isPrivate": "true", "views": 0, "url": f"{HOST}/{HASH}.png", "full_link": f"{HOST}/{HASH}.png",
     "thumbnail": f"{HOST}/{UUID}/thumb", "manage": f"{HOST}/files/{UUID}",

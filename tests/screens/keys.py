@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from tests.screens.stage import Stage, State, of_ann
+from tests.screens.stage import Stage, State, of_ann, of_nobody
 
 
 def _made_key(stage: Stage) -> Page:

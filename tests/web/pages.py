@@ -8,7 +8,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-VOID = {"meta", "link", "img", "input", "br", "hr", "source"}
+VOID = {"meta", "link", "img", "input", "br", "hr", "source", "wbr"}
 
 
 @dataclass

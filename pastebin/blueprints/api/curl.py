@@ -10,7 +10,7 @@ from pastebin.blueprints import examples
 from pastebin.blueprints.api.schema_words import Resolver
 from pastebin.blueprints.description import JSON
 
-_WIDTH = 78
+_WIDTH = 64
 _FORM = "multipart/form-data"
 _FILE = "notes.txt"
 _LOGIN_TOKEN = "YOUR_TOKEN"  # noqa: S105 - stands for one
@@ -83,7 +83,9 @@ def _url(method: str, path: str, said: Mapping[str, Any]) -> str:
 
 
 def _folded(words: list[str]) -> str:
-    whole = " ".join(words)
-    if len(whole) <= _WIDTH:
-        return whole
-    return f"{' '.join(words[:-1])} \\\n    {words[-1]}"
+    """In lines that are filled as far as their width goes; the address begins one, if not the first."""
+    lines = [words[0]]
+    for word in words[1:]:
+        fits = len(lines[-1]) + len(word) < _WIDTH and not (word is words[-1] and len(lines) > 1)
+        lines[-1:] = [f"{lines[-1]} {word}"] if fits else [lines[-1], word]
+    return " \\\n    ".join(lines)
