@@ -118,13 +118,15 @@ def test_nothing_is_wider_than_a_small_phone_or_breaks_the_policy(server: Server
     assert not [complaint for complaint in complaints if "Content Security Policy" in complaint]
 
 
-def test_an_owner_deletes_a_private_file_on_the_page_that_its_upload_led_to(server: Server, page: Page) -> None:
+def test_an_owner_deletes_a_private_file_on_the_page_that_its_upload_led_to(server: Server, browser: Browser) -> None:
+    """Without JavaScript, with which the upload page stays where it is."""
+    page = browser.new_context(java_script_enabled=False).new_page()
     server.make_key("ann")
     log_in(page, server.url, "ann", "correct horse battery")
     page.goto(f"{server.url}/upload")
     page.set_input_files("#file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"mine"})
     page.select_option("#private", "1")
-    page.click("main button")
+    page.locator("main form button[type=submit]").first.click()
     assert "key=" in page.url
     assert page.inner_text("#receipt-title") == "Uploaded"
     address = page.url
@@ -134,3 +136,4 @@ def test_an_owner_deletes_a_private_file_on_the_page_that_its_upload_led_to(serv
 
     page.goto(address)
     assert page.inner_text("h1") == "404" or "no such file" in page.inner_text("main")
+    page.context.close()

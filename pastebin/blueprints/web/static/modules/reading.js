@@ -35,7 +35,6 @@ class Choice {
     sheet.element.addEventListener("click", (event) => this.clicked(event));
     sheet.element.addEventListener("keydown", (event) => this.pressed(event));
     copiesText(button, () => this.text());
-    button.hidden = false;
   }
 
   /** Mark what the address says, and bring it into view. */
@@ -99,6 +98,7 @@ class Choice {
     this.range = range;
     this.sheet.mark(range);
     this.button.textContent = range ? `Copy ${inWords(range)}` : "Copy the text";
+    this.button.hidden = !range && this.rest.isHuge;
   }
 
   /** What there is to copy: the chosen lines, else all of them, also those that are not shown yet. */

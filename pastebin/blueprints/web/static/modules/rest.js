@@ -19,9 +19,11 @@ export class Rest {
     this.source = source;
     this.data = sheet.element.dataset;
     this.isShown = "whole" in this.data;
+    /** Too large to be fetched and laid out at all. */
+    this.isHuge = "huge" in this.data;
     this.showing = null;
     this.fetched = null;
-    if (!this.isShown && !("huge" in this.data)) {
+    if (!this.isShown && !this.isHuge) {
       this.offer();
     }
   }
@@ -42,7 +44,7 @@ export class Rest {
 
   /** Have a line on the page, if there is such a line. */
   async reach(number) {
-    if (number > this.sheet.count && !this.isShown && !("huge" in this.data)) {
+    if (number > this.sheet.count && !this.isShown && !this.isHuge) {
       await this.show(number);
     }
   }

@@ -42,6 +42,7 @@ class Zoom {
     this.image = image;
     /** Pixels of the screen for one of the image; null: as it fits. */
     this.scale = null;
+    figure.setAttribute("aria-label", image.alt);
     figure.before(this.toolbar());
     figure.addEventListener("keydown", (event) => this.pressed(event));
     figure.addEventListener("wheel", (event) => this.wheeled(event), { passive: false });
