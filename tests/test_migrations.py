@@ -13,7 +13,8 @@ from flask_migrate import downgrade
 
 from pastebin import create_app, migrations
 from pastebin.extensions import clear_log, db
-from pastebin.services import accounts, bounds, directory, keys
+from pastebin.services import accounts, audit, bounds, directory, encrypted_listing, keys
+from tests import hushing
 from tests.conftest import PASSWORD
 from tests.running import ROOT
 
@@ -85,6 +86,20 @@ def test_accounts_from_before_quotas_have_everybodys_and_going_back_takes_nothin
     with make_app(USER_QUOTA=100).app_context():
         assert bounds.largest_storage(accounts.find("ann")) == 100
         assert keys.identify(str(key), "192.0.2.1").user == accounts.find("ann")
+
+
+def test_encrypted_files_and_acts_from_before_administration_stay_and_going_back_takes_nothing_along(app, make_app):
+    hush = hushing.upload(app.test_client(), b"12345")
+    with app.app_context():
+        directory.bind(None, accounts.create("ann", PASSWORD).id, 5)
+        downgrade(directory=str(migrations.FOLDER), revision="0011")
+
+    upgraded = make_app()
+    with upgraded.app_context():
+        entry = encrypted_listing.get(hush.id)
+        assert (entry.size, entry.created_at) == (5, None)
+        assert [act.act for act in audit.listing(act="change account")[1]] == ["change account"]
+    assert upgraded.test_client().get(f"/api/file/{hush.id}/0").data == b"12345"
 
 
 def test_sqlite_waits_for_the_disk_at_every_commit(app):

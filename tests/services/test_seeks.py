@@ -6,10 +6,11 @@ Nor are views of a hash more.
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Select, text
+from sqlalchemy import Select, select, text
 
 from pastebin.extensions import db
-from pastebin.services import catalogue, files, views
+from pastebin.models import AuditRow, EncryptedFileRow
+from pastebin.services import catalogue, encrypted, encrypted_listing, files, views
 
 
 def test_by_hash_every_table_is_entered_by_the_index_made_for_it(app: Flask) -> None:
@@ -41,6 +42,29 @@ def test_a_walk_through_images_goes_along_the_index_and_sorts_nothing(app: Flask
 
     assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], plan
     assert [step for step in plan if "ix_files_owner_created (owner_id=? AND (created_at,id)<(?,?))" in step], plan
+
+
+def test_encrypted_files_with_a_content_are_found_by_its_chunks(app: Flask) -> None:
+    plan = _plan(app, select(EncryptedFileRow.id).where(encrypted.with_content("0" * 64)), {})
+
+    assert not [step for step in plan if step.startswith("SCAN")], plan
+    assert [step for step in plan if "ix_chunks_digest" in step], plan
+
+
+def test_encrypted_files_are_listed_newest_first_without_being_sorted(app: Flask) -> None:
+    order = (EncryptedFileRow.created_at.desc().nulls_last(), EncryptedFileRow.id.desc())
+
+    plan = _plan(app, encrypted_listing._ENTRIES.order_by(*order).limit(50), {})
+
+    assert not [step for step in plan if "TEMP B-TREE" in step], plan
+    assert plan[0] == "SCAN encrypted_files USING INDEX ix_encrypted_files_created"
+
+
+def test_acts_of_one_kind_or_actor_are_found_by_indexes(app: Flask) -> None:
+    for column, index in ((AuditRow.act, "ix_audit_act"), (AuditRow.actor_name, "ix_audit_actor")):
+        plan = _plan(app, select(AuditRow.id).where(column == "x").order_by(AuditRow.id.desc()), {})
+
+        assert plan == [f"SEARCH audit USING COVERING INDEX {index} ({column.key}=?)"]
 
 
 def _plan(app: Flask, query: Select[Any], values: dict[str, object]) -> list[str]:
