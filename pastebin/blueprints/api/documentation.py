@@ -41,7 +41,7 @@ def words(links: Links, actor: Actor) -> dict[str, Any]:
         "largest": settings.MAX_FILE_SIZE if actor.is_nobody else bounds.largest_body(actor),
         "chunk_largest": bounds.largest_chunk(),
         "encrypted_longest": encrypted_uploads.longest_seconds(),
-        "sections": reference.sections(),
+        "sections": reference.PARTS,
         "snippets_for_all": clients.snippets_for_all(links),
     }
 

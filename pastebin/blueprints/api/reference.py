@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 
@@ -78,17 +78,29 @@ class Section:
     operations: tuple[Operation, ...]
 
 
-# In this order: name, title, about, the tags of the document, and whether its operations are those for staff.
-_SECTIONS = (
-    ("pastebin", "Upload, read, delete", "Files by their address, from a shell or a program.", ("upload", "pastebin")),
-    ("files", "Your files", "List, search, change, delete and export what you have uploaded.", ("management",)),
-    ("images", "Images", "For galleries and screenshot tools: your images, hidden and shown.", ("images",)),
-    ("store", "Image store", "For applications that keep their images here.", ("store",)),
-    ("encrypted", "Encrypted files", "The hushfile protocol: chunks that this server cannot read.", ("hushfile",)),
-    ("keys", "API keys", "Make and invalidate keys, with the token of a login.", ("keys",)),
-    ("sessions", "Logins and accounts", "Log in and out; what is known of an account.", ("session",)),
-    ("staff", "For staff", "Everybody’s files, takedowns and kill switches.", ("operation",)),
-    ("server", "About the server", "Documentation and ready files.", ("documentation",)),
+class Part(NamedTuple):
+    """A section before it is made; *tags* are the document's."""
+
+    name: str
+    title: str
+    about: str
+    tags: tuple[str, ...]
+
+
+PARTS = (
+    Part(
+        "pastebin", "Upload, read, delete", "Files by their address, from a shell or a program.", ("upload", "pastebin")
+    ),
+    Part("files", "Your files", "List, search, change, delete and export what you have uploaded.", ("management",)),
+    Part("images", "Images", "For galleries and screenshot tools: your images, hidden and shown.", ("images",)),
+    Part(
+        "store", "Image store", "For applications that keep their images here; they upload to / with a key.", ("store",)
+    ),
+    Part("encrypted", "Encrypted files", "The hushfile protocol: chunks that this server cannot read.", ("hushfile",)),
+    Part("keys", "API keys", "Make and invalidate keys, with the token of a login.", ("keys",)),
+    Part("sessions", "Logins and accounts", "Log in and out; what is known of an account.", ("session",)),
+    Part("staff", "For staff", "Everybody’s files, takedowns and kill switches.", ("operation",)),
+    Part("server", "About the server", "Documentation and ready files.", ("documentation",)),
 )
 
 
@@ -136,7 +148,7 @@ def _sections(document: Mapping[str, Any]) -> Iterator[Section]:
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     ]
-    for name, title, about, tags in _SECTIONS:
+    for name, title, about, tags in PARTS:
         for_staff = name == "staff"
         those = [(said, made) for said, made in found if _belongs(said, tags, for_staff=for_staff)]
         those.sort(key=lambda each: tags.index(each[0]["tags"][0]) if each[0]["tags"][0] in tags else 0)
