@@ -285,7 +285,7 @@ def test_of_many_files_one_is_refused_with_the_servers_own_words_and_can_be_trie
     assert [bool(link(each)) for each in parcels] == [True, False, True, True]
     assert "The disk is full: come back later." in parcels[1].inner_text()
     parcels[1].get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("heading", name="4 files uploaded")).to_be_visible()
+    expect(page.get_by_role("heading", name="4 files uploaded", exact=True)).to_be_visible()
     assert requests.get(links(parcels[1])["Direct link"], timeout=20).content == b"two"
 
 
@@ -319,6 +319,25 @@ def test_after_the_server_was_away_it_goes_on_by_itself(page: Page) -> None:
 
     (parcel,) = arrived(page)
     assert requests.get(links(parcel)["Direct link"], timeout=20).content == b"at last"
+
+
+def test_what_is_dropped_while_others_are_on_their_way_is_sent_beside_them_and_nothing_twice(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/upload", lambda route: held.append(route))  # noqa: PLW0108 - Playwright leaves a mark on it
+    choose(page, named("first.txt", b"first"))
+    with page.expect_request("**/api/upload"):
+        send(page)
+    handed_over(page, "drop", "footer", [("second.txt", "text/plain", "second")])
+    expect(page.locator(".chosen__name")).to_have_text(["second.txt"])
+    with page.expect_request("**/api/upload"):
+        send(page)
+    for route in held:
+        route.continue_()
+
+    parcels = arrived(page)
+    assert [each.get_by_role("heading").inner_text() for each in parcels] == ["second.txt", "first.txt"]
+    assert len(held) == 2
+    assert chosen(page) == []
 
 
 def test_where_the_server_asks_for_too_much_patience_somebody_is_asked(page: Page) -> None:
@@ -395,6 +414,17 @@ def test_options_are_remembered_once_something_was_sent_and_put_back_by_a_button
     assert [page.input_value("#expire"), page.input_value("#language")] == ["", ""]
     page.reload()
     assert page.input_value("#expire") == ""
+
+
+def test_a_field_that_is_wrong_is_seen_though_its_disclosure_was_closed(page: Page) -> None:
+    page.click("#options summary")
+    page.fill("#limit", "0")
+    page.click("#options summary")
+    page.fill("#text", "x")
+    send(page)
+
+    expect(page.locator("#limit")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "limit"
 
 
 def test_where_a_browser_keeps_nothing_it_works_all_the_same(context: BrowserContext, server: Server) -> None:

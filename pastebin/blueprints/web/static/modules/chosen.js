@@ -34,6 +34,12 @@ export class Chosen {
   }
 
   /** @param {File} file */
+  putBack(file) {
+    this.files.push(file);
+    this.show();
+  }
+
+  /** @param {File} file */
   remove(file) {
     this.files = this.files.filter((other) => other !== file);
     this.show();

@@ -18,6 +18,8 @@ export class Options {
     this.preferences = new Preferences(form, () => this.#changed());
     this.button.addEventListener("click", () => this.#reset());
     form.addEventListener("change", () => this.#changed());
+    // A browser shows what is wrong with a field, and sends nothing: so the field must be seen.
+    form.addEventListener("invalid", () => (this.disclosure.open = true), true);
   }
 
   /** As they were last; open only where something in it is set. */

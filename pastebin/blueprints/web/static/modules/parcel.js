@@ -5,8 +5,11 @@ import { Result } from "./result.js";
 import { Progress, size } from "./words.js";
 
 /**
- * @typedef {object} Way how files get to the server: `plain.js` or `encrypted`
- * @property {string} verb what it is doing, as a state
+ * @typedef {object} Way how files get to the server (ways.js)
+ * @property {"plain" | "encrypted"} name
+ * @property {string} verb what it is doing with one, as a state
+ * @property {string} doing the same with all, and *done* what it has done: for the heading above them
+ * @property {string} done
  * @property {(file: File, filename: string, handlers: Record<string, (told: any) => void>) => Promise<import("./posting.js").Carrier>} carry
  * @property {(told: any, filename: string) => {state: string, what: ConstructorParameters<typeof Result>[1], isOnlyHere: boolean}} arrived
  */
@@ -37,20 +40,25 @@ export class Parcel {
 
   /** Have it wait for its turn. */
   wait() {
-    this.isUnderWay = true;
+    this.isUnderWay = this.isWaiting = true;
     this.carrier = null;
     this.#show("waiting", `${size(this.item.file.size)}, waiting for its turn`);
     this.#offer("cancel", () => this.#ended("Cancelled before anything was sent."));
   }
 
-  /** Send it. @returns {Promise<void>} when nothing more happens to it; it does not fail */
+  /**
+   * Send it, if it still waits: it may have been cancelled, or have had an earlier turn.
+   *
+   * @returns {Promise<void>} when nothing more happens to it; it does not fail
+   */
   send() {
     return new Promise((done) => {
-      this.done = done;
-      if (!this.isUnderWay) {
+      if (!this.isWaiting) {
         done();
         return;
       }
+      this.isWaiting = false;
+      this.done = done;
       this.speed = new Progress();
       this.#show("working", this.way.verb);
       this.#begin();
@@ -141,7 +149,7 @@ export class Parcel {
   }
 
   #finish(state, words) {
-    this.isUnderWay = false;
+    this.isUnderWay = this.isWaiting = false;
     this.carrier?.end();
     this.part("cancel").hidden = true;
     this.#show(state, words);

@@ -11,7 +11,10 @@ import { date, size } from "./words.js";
  */
 export function plain(fields, token) {
   return {
+    name: "plain",
     verb: "Uploading",
+    doing: "Uploading",
+    done: "uploaded",
     carry: async (file, filename, handlers) => post({ file, filename, fields, token }, handlers),
     arrived: ({ told }) => ({
       state: facts(told.size, told.expires && Date.parse(told.expires) / 1000, told.limit),
@@ -30,7 +33,10 @@ export function encrypted(rules) {
   const loading = import("./encrypting.js");
   loading.catch(() => {});
   return {
+    name: "encrypted",
     verb: "Encrypting",
+    doing: "Encrypting and uploading",
+    done: "encrypted and uploaded",
     carry: async (file, filename, handlers) => (await loading).encrypt({ file, filename, ...rules }, handlers),
     arrived: ({ id, key, deletepassword, expires, bytes }, filename) => ({
       state: facts(bytes, expires, rules.limit),
