@@ -212,3 +212,11 @@ def test_a_program_that_sends_a_form_reads_the_links_and_a_browser_is_led_on(cli
     assert for_program.mimetype == "text/plain"
     assert [client.get(line).data for line in for_program.text.splitlines()] == [b"one", b"two"]
     assert for_person.mimetype == "text/html"
+
+
+def test_a_browser_is_led_on_under_the_name_by_which_it_came(make_app):
+    client = make_app(BASE_URL="https://paste.example").test_client()
+
+    sent = client.post("/", **multipart(file(b"one", "one.txt")), headers={"Accept": "text/html"})
+
+    assert sent.location.startswith("/view/")

@@ -63,8 +63,10 @@ def parse_private_key(request: Request) -> str | None:
 
 def render_page(request: Request, uploads: list[Uploaded], links: Links) -> Response:
     """For people: on to the page of the (first) file, with a receipt that shows the deletion links there once."""
-    response = redirect(links.view_of_upload(uploads[0].file), 303)
-    if "text/html" not in request.headers.get("Accept", ""):  # no browser: whoever it is reads what stands here
+    is_browser = "text/html" in request.headers.get("Accept", "")
+    # A browser stays under the name by which it came: our pages' forms may lead to no other (form-action 'self').
+    response = redirect((Links("") if is_browser else links).view_of_upload(uploads[0].file), 303)
+    if not is_browser:  # whoever it is reads what stands here
         response.data = "".join(links.direct(uploaded.file, with_key=True) + "\n" for uploaded in uploads)
         response.mimetype = "text/plain"
     receipt.give(response, uploads)
