@@ -96,8 +96,8 @@ export class Renaming {
   }
 }
 
-const FORM = `<input name="name" maxlength="255" autocomplete="off" autocapitalize="off" spellcheck="false" dir="auto">
-  <button class="button button--small" name="save">Save</button>
+const FORM = `<input type="text" name="name" maxlength="255" autocomplete="off" autocapitalize="off" spellcheck="false" dir="auto">
+  <button class="button button--small" type="submit" name="save">Save</button>
   <button class="button button--quiet button--small" type="button" name="cancel">Cancel</button>
   <p class="field-error" id="renaming-error" role="alert" hidden></p>`;
 
