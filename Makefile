@@ -35,13 +35,16 @@ run: $(VENV)/.ready-to-run ## set everything up and serve; stop with Ctrl-C
 	@echo "Stop with Ctrl-C. The address stands at \"Listening at\":"
 	@exec $(BIN)/gunicorn -c python:pastebin.server.settings wsgi:app
 
+# axe, html-validate and Lighthouse; npm writes this file last. Without npm the tests that need them say so.
+TOOLS := requirements/pages/node_modules/.package-lock.json
+
 IN_TWO := $(BIN)/pytest --numprocesses=2 --dist=loadgroup
 
 test: $(VENV)/.ready-to-test ## the fast tests, a few minutes at most
 	$(IN_TWO) -m "not slow and not browser" $(ARGS)
 
 # Of what ARGS chooses there may be none among those that run alone, or none but those (status 5).
-test-all: $(VENV)/.ready-to-test ## every test: slow ones and those with a browser too
+test-all: $(VENV)/.ready-to-test $(TOOLS) ## every test: slow ones and those with a browser too
 	$(IN_TWO) -m "not alone" $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
 	$(BIN)/pytest -m alone $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
 
@@ -76,7 +79,7 @@ lock: ## write requirements/*.txt anew from setup.cfg
 	@echo "requirements/run.txt and requirements/test.txt are written."
 
 clean: ## remove .venv and what the tools left; never the instance
-	rm -rf $(VENV) build dist pastebin.egg-info htmlcov .coverage .coverage.* \
+	rm -rf $(VENV) requirements/pages/node_modules build dist pastebin.egg-info htmlcov .coverage .coverage.* \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find pastebin tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -103,3 +106,7 @@ $(VENV)/.ready-to-run: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/b
 $(VENV)/.ready-to-test: requirements/test.txt $(VENV)/.ready-to-run
 	@$(PIP_INSTALL) --require-hashes --requirement requirements/test.txt
 	@touch $@
+
+$(TOOLS): requirements/pages/package-lock.json
+	@if command -v npm > /dev/null; then \
+		npm ci --prefix requirements/pages --ignore-scripts --no-audit --no-fund --silent && touch $@; fi

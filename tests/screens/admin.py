@@ -45,7 +45,7 @@ def _encrypted_file(stage: Stage) -> Page:
 
 def _global_switch(stage: Stage) -> Page:
     page = stage.as_staff("/admin")
-    page.click("text=Turn on…")
+    page.locator("tr", has_text="GLOBAL").get_by_role("button").click()
     return page
 
 

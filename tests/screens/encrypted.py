@@ -33,7 +33,7 @@ def _under_way(answer: Callable[[Route], None]) -> State:
         page = _filled_in(stage, LONG_NAME)
         page.set_input_files(
             "#file",
-            [FilePayload(name=name, mimeType="", buffer=bytes(5_000_000)) for name in ("holidays.zip", "plan.pdf")],
+            [FilePayload(name=name, mimeType="", buffer=bytes(1_000_000)) for name in ("holidays.zip", "plan.pdf")],
         )
         page.route("**/api/file/*/0?*", answer)
         page.get_by_role("button", name="Encrypt and upload").click()

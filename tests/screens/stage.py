@@ -72,6 +72,7 @@ class Stage:
 
     def _window(self, browser: Browser, *, scripts: bool) -> Page:
         context = browser.new_context(java_script_enabled=scripts)
+        context.set_default_timeout(60_000)  # a busy machine is slow, which says nothing about a page
         self.contexts.append(context)
         return context.new_page()
 
