@@ -92,13 +92,13 @@ _HEADERS_BY_STATUS: dict[int, dict[str, str]] = {
 def document(app: Flask, base_url: str) -> dict[str, Any]:
     """The document of all under `/api`, for a server that is called by *base_url* (without a slash at its end)."""
     if _KEPT not in app.extensions:
-        app.extensions[_KEPT] = _spec_of(app, routes(app)).to_dict()
+        app.extensions[_KEPT] = _spec_of(app, routes(app), _Schemas).to_dict()
     return {**app.extensions[_KEPT], "servers": [{"url": base_url}]}
 
 
 def document_for_people(app: Flask) -> dict[str, Any]:
-    """The same with what is described of the addresses outside of `/api`, which speak to shells and browsers too."""
-    return _spec_of(app, [*routes(app), *routes_of_addresses(app)]).to_dict()
+    """The same with examples, and with the addresses outside of `/api`, which speak to shells and browsers too."""
+    return _spec_of(app, [*routes(app), *routes_of_addresses(app)], _SchemasForPeople).to_dict()
 
 
 def routes(app: Flask) -> Iterator[tuple[Route, Description]]:
@@ -166,13 +166,22 @@ def _errors_of_nobody(rule: Rule, method: str, described: Description) -> list[t
 
 
 class _Converter(OpenAPIConverter):
-    """Says too of which fields one has to be there, which marshmallow has no word for; and gives examples."""
+    """Says too of which fields one has to be there, which marshmallow has no word for."""
 
     def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
         """One schema as JSON Schema."""
         found: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec's own
         if any_of := getattr(schema, "any_of", ()):
             found["anyOf"] = [{"required": [name]} for name in any_of]
+        return found
+
+
+class _ConverterForPeople(_Converter):
+    """Gives examples as well. Programs that test servers take examples for what is to be sent first."""
+
+    def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
+        """One schema as JSON Schema."""
+        found = super().schema2jsonschema(schema)
         for name, field in found.get("properties", {}).items():
             if "$ref" not in field and (example := examples.of_field(_name_of(schema), name)):
                 field["examples"] = [*example]
@@ -183,8 +192,14 @@ class _Schemas(MarshmallowPlugin):
     Converter = _Converter
 
 
-def _spec_of(app: Flask, described_routes: Iterable[tuple[Route, Description]]) -> APISpec:
-    plugin = _Schemas(schema_name_resolver=_name_of)
+class _SchemasForPeople(MarshmallowPlugin):
+    Converter = _ConverterForPeople
+
+
+def _spec_of(
+    app: Flask, described_routes: Iterable[tuple[Route, Description]], schemas: type[MarshmallowPlugin]
+) -> APISpec:
+    plugin = schemas(schema_name_resolver=_name_of)
     about = {"description": _ABOUT}
     spec = APISpec("pastebin", version("pastebin"), openapi_version="3.1.0", plugins=[plugin], info=about)
     spec.components.schema("Error", schema=ErrorSchema)
