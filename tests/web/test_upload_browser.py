@@ -427,6 +427,17 @@ def test_a_field_that_is_wrong_is_seen_though_its_disclosure_was_closed(page: Pa
     assert page.evaluate("document.activeElement.id") == "limit"
 
 
+def test_a_button_that_is_pressed_right_after_a_limit_was_typed_does_not_move_away(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 1000})
+    page.get_by_label("Encrypt in this browser").check()
+    page.fill("#text", "Read it often.")
+    page.click("#options summary")
+    page.locator("#limit").press_sequentially("1000000000")
+    send(page)
+
+    assert len(arrived(page)) == 1
+
+
 def test_where_a_browser_keeps_nothing_it_works_all_the_same(context: BrowserContext, server: Server) -> None:
     context.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })")
     page = context.new_page()

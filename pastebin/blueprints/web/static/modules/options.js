@@ -17,7 +17,8 @@ export class Options {
     this.onChange = onChange;
     this.preferences = new Preferences(form, () => this.#changed());
     this.button.addEventListener("click", () => this.#reset());
-    form.addEventListener("change", () => this.#changed());
+    // While one types: a summary that grew when a field is left would move the button that is just being pressed.
+    form.addEventListener("input", () => this.#changed());
     // A browser shows what is wrong with a field, and sends nothing: so the field must be seen.
     form.addEventListener("invalid", () => (this.disclosure.open = true), true);
   }
