@@ -50,7 +50,7 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = instance.with_suffix(".log")
-        self._settings = settings
+        self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -79,7 +79,7 @@ class Server:
         """What the server, or the command line beside it, runs with."""
         inherited = {name: text for name, text in os.environ.items() if not name.startswith("PASTEBIN_")}
         # A crowd of clients asks more in a minute than one address usually does.
-        settings = {"API_RATE": "1000000/1min", **self._settings}
+        settings = {"API_RATE": "1000000/1min", **self.settings}
         own = {f"PASTEBIN_{name}": str(value) for name, value in settings.items()}
         return {**inherited, "PASTEBIN_BIND": f"127.0.0.1:{self.port}", "PASTEBIN_INSTANCE": str(self.instance), **own}
 

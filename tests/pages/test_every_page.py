@@ -23,6 +23,8 @@ REFUSED = {
     "register-refused": {"400 POST /register"},
     "dead-link": {"404 GET /reset/dead"},
     "error-404": {"404 GET /0123456789abcdef"},
+    "uploading-stuck": {"429 POST /api/upload"},
+    "uploading-refused": {"507 POST /api/upload"},
     "files-renaming": {"400 PATCH /api/users/me/files/UUID"},
     "files-grid-renaming": {"400 PATCH /api/users/me/files/UUID"},
     "files-unreachable": {"net::ERR_FAILED GET /files"},

@@ -37,7 +37,7 @@ class Watch:
     """Over all windows of a stage: errors, breaches of the policy, requests to elsewhere, failed ones."""
 
     def __init__(self, stage: Stage) -> None:
-        self._site = urlsplit(stage.url).netloc
+        self._servers = stage.servers
         self.complaints: list[str] = []
         self.failures: list[str] = []
         self._document: Response | None = None
@@ -66,7 +66,8 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in ("data", "blob") and address.netloc != self._site:
+        sites = {urlsplit(server.url).netloc for server in self._servers}
+        if address.scheme not in ("data", "blob") and address.netloc not in sites:
             self.complaints.append(f"request to elsewhere: {request.url}")
 
     def _response(self, response: Response) -> None:

@@ -54,7 +54,7 @@ def _verify(stage: Stage) -> Page:
 def _mailed_link(stage: Stage, kind: str) -> str:
     """Of a mail in the log: there is no mail server."""
     for _ in range(100):
-        if links := re.findall(rf"^http://localhost(/{kind}/\S+)$", stage.server.log.read_text(), re.M):
+        if links := re.findall(rf"^{re.escape(stage.url)}(/{kind}/\S+)$", stage.server.log.read_text(), re.M):
             return str(links[-1])
         time.sleep(0.1)
     raise AssertionError("no mail in the log")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -29,11 +29,11 @@ STATES: dict[str, State] = {
 def stage(browser: Browser, *, scripts: bool = True) -> Iterator[Stage]:
     """A server of its own for all states."""
     with tempfile.TemporaryDirectory() as scratch:
-        server = Server(Path(scratch) / "instance", RATE_LIMITS="off", WORKERS=1, BASE_URL="http://localhost")
-        try:
-            yield Stage(server.start(), browser, scripts=scripts)
-        finally:
-            server.stop()
+        server = Server(Path(scratch) / "instance", RATE_LIMITS="off", WORKERS=1)
+        server.settings["BASE_URL"] = server.url  # mails are sent, and a form may lead to where its answer says
+        with ExitStack() as ending:
+            ending.callback(server.stop)
+            yield Stage(server.start(), browser, ending, scripts=scripts)
 
 
 def looks(page: Page) -> Iterator[tuple[str, str]]:

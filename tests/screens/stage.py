@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -12,9 +13,6 @@ from tests.screens.browser import PASSWORD, log_in
 
 LONG_NAME = "a name that goes on and on " * 8 + "without_any_place_to_break_" * 6 + ".txt"
 HOSTILE_NAME = "<script>alert(1)</script>\u202egnp.txt"
-
-# Of links that the server makes, so that they do not depend on its port.
-_SITE = "http://localhost"
 
 _FILES: tuple[tuple[str, str], ...] = (
     ("notes.md", ""), (HOSTILE_NAME, "?expire=2h"), (LONG_NAME, "?private=1"), ("main.py", "?private=owner"),
@@ -30,11 +28,13 @@ class Stage:
     `scripted` always does, and its visitor is nobody; `bare` never does.
     """
 
-    def __init__(self, server: Server, browser: Browser, *, scripts: bool = True) -> None:
+    def __init__(self, server: Server, browser: Browser, ending: ExitStack, *, scripts: bool = True) -> None:
         self.server = server
         self.url = server.url
         self.scripts = scripts
         self.contexts: list[BrowserContext] = []
+        self.servers = [server]
+        self._ending = ending
         self._is_staff = False
         self.page = self._window(browser, scripts=scripts)
         self.scripted = self._window(browser, scripts=True)
@@ -70,6 +70,14 @@ class Stage:
             self._is_staff = True
         return self.logged_in(path)
 
+    def beside(self, **settings: object) -> Server:
+        """One more server, with settings of its own."""
+        instance = self.server.instance.with_name(f"instance-{len(self.servers)}")
+        other = Server(instance, RATE_LIMITS="off", WORKERS=1, **settings)
+        self._ending.callback(other.stop)
+        self.servers.append(other.start())
+        return other
+
     def _window(self, browser: Browser, *, scripts: bool) -> Page:
         context = browser.new_context(java_script_enabled=scripts)
         context.set_default_timeout(60_000)  # a busy machine is slow, which says nothing about a page
@@ -83,8 +91,8 @@ class Stage:
         )
         self.server.command("key", "add", "ann", "--name", HOSTILE_NAME * 4, "--expire", "7d")
         uploads = {name: self.upload(name, name.encode() * 100, query) for name, query in _FILES}
-        self.managed = uploads[LONG_NAME].json()["manage"].removeprefix(_SITE)
-        self.deletion = uploads["photo.jpg"].headers["X-Delete-URL"].removeprefix(_SITE)
+        self.managed = uploads[LONG_NAME].json()["manage"].removeprefix(self.url)
+        self.deletion = uploads["photo.jpg"].headers["X-Delete-URL"].removeprefix(self.url)
 
 
 # How to get there; the window in which it is then to be seen.

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import FilePayload, Page, Route
 
 from tests import pictures
-from tests.running import Server
 from tests.screens.stage import HOSTILE_NAME, LONG_NAME, Stage, State, of_ann, of_nobody
 
 _CHOSEN = (
@@ -85,11 +82,7 @@ def _receipt(stage: Stage) -> Page:
 
 def _closed(stage: Stage) -> Page:
     """Where nobody may upload."""
-    other = Server(Path(tempfile.mkdtemp()) / "instance", WORKERS=1, ANONYMOUS_UPLOADS="off").start()
-    try:
-        stage.bare.goto(other.url)
-    finally:
-        other.stop()
+    stage.bare.goto(stage.beside(ANONYMOUS_UPLOADS="off").url)
     return stage.bare
 
 
