@@ -26,6 +26,7 @@ _OF_FIELDS: dict[str, Any] = {
     "NewApiKey.name": "laptop", "Switch.name": "FILE_CREATE", "extension": "png", "size": 4, "type": "image/png",
     "FilesQuery.type": "image", "q": "harbour", "sort": "-size", "uploadedAt": MOMENT, "createdAt": MOMENT,
     "updatedAt": MOMENT, "takenDownAt": MOMENT, "lastUsedAt": MOMENT, "expires": None, "expire": "7d",
+    "EncryptedEntry.expires": MOMENT, "EncryptedEntry.chunks": 1,
     "EncryptedFile.expire": 1798000000, "EncryptedWanted.expire": None, "EncryptedForm.expire": "", "limit": None,
     "Error.limit": 1000, "UploadForm.limit": 3, "UploadQuery.limit": 3, "EncryptedForm.limit": "",
     "PageQuery.limit": 10, "PageForm.limit": 3,

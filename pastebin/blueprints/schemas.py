@@ -506,7 +506,9 @@ class TakedownsSchema(_Object):
     items = fields.List(fields.Nested(_TakedownSchema), required=True)
 
 
-class _EncryptedEntrySchema(_Object):
+class EncryptedEntrySchema(_Object):
+    """What staff see of one encrypted file."""
+
     id = _text("Its UUID.", format="uuid")
     size = _count("Bytes of all its chunks, as they lie on the server.")
     chunks = _count("How many chunks it has.")
@@ -523,7 +525,7 @@ class EncryptedEntriesSchema(_Object):
     """Some encrypted files."""
 
     count = _count("How many there are in all.")
-    items = fields.List(fields.Nested(_EncryptedEntrySchema), required=True)
+    items = fields.List(fields.Nested(EncryptedEntrySchema), required=True)
 
 
 class EncryptedWantedSchema(_Object):

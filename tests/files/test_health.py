@@ -6,7 +6,7 @@ import shutil
 
 from sqlalchemy.exc import OperationalError
 
-from pastebin.blueprints.web import views
+from pastebin.services import health
 
 
 def test_healthz_answers_while_the_process_lives(client):
@@ -31,7 +31,7 @@ def test_readyz_is_503_naming_a_database_that_does_not_answer(client, monkeypatc
     def broken():
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setattr(views, "reading", broken)
+    monkeypatch.setattr(health, "reading", broken)
 
     answer = client.get("/readyz")
 

@@ -69,7 +69,7 @@ def test_a_switch_is_turned_and_the_upload_page_says_so(root: Visitor, ann: Visi
     assert "Something needs a look" in page
     for path in ("/admin", "/admin/users", "/admin/files", "/admin/settings"):
         assert "Uploading is switched off for everybody but staff." in root.get(path).text
-    assert "Uploading is switched off at the moment." in ann.get("/").text
+    assert "Uploading is switched off at the moment" in ann.get("/").text
     assert 'name="file"' not in ann.get("/").text
     assert 'name="file"' in root.get("/").text
     root.submit("/admin", "/admin/switches/5", state="off")

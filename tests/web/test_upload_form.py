@@ -80,4 +80,4 @@ def test_an_upload_without_the_token_is_refused_and_nothing_is_kept(app: Flask, 
     answer = ann.post("/upload", {"text": "hello"})
 
     assert answer.status_code == 403
-    assert "0 files" in logged_in(app).get("/files").text
+    assert "There is nothing here yet" in logged_in(app).get("/files").text
