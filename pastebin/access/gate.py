@@ -132,6 +132,7 @@ def enter(rule: Rule) -> None:
     """
     request = current_request()
     g.csrf_pending = False
+    g.has_csrf_token = bool(request.headers.get(csrf.HEADER))
     if not rule.uploads:
         request.max_content_length = _MOST_FORM_BYTES
     actor = _admit(rule, request)
@@ -184,6 +185,7 @@ def settle_csrf(text: str) -> None:
     Raises:
         CsrfInvalid: it is not this session's.
     """
+    g.has_csrf_token = g.has_csrf_token or bool(text)
     if g.csrf_pending:
         csrf.check_token(text)
         g.csrf_pending = False
@@ -193,11 +195,15 @@ def settled() -> Actor:
     """Who is asking, now that the body has said all it had to say.
 
     Raises:
-        CsrfMissing: the cookie's session was to be believed, and no token came.
+        CsrfMissing: the cookie's session was to be believed, and no token came. SessionInvalid: a token came, and there
+            is no session (any more): what was meant to be somebody's would become nobody's, for everybody to read.
     """
+    actor = current_actor()
     if g.csrf_pending:
         raise CsrfMissing
-    return current_actor()
+    if actor.is_nobody and g.has_csrf_token:
+        raise SessionInvalid("You are logged out, and nothing was kept. Load this page again, and log in.")
+    return actor
 
 
 def current_actor() -> Actor:

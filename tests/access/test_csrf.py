@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from tests.browsing import log_in
@@ -42,6 +44,20 @@ def test_the_token_may_stand_in_the_form_before_or_after_the_file(browser, path,
     parts = (token, file(b"x")) if before else (file(b"x"), token)
 
     assert browser.client.post(path, **multipart(*parts)).status_code in (201, 303)
+
+
+@UPLOADS
+@pytest.mark.parametrize("where", ["header", "field"])
+def test_an_upload_from_a_page_whose_login_has_ended_is_not_kept_as_nobodys(browser, path, where):
+    browser.client.post("/api/logout", headers=browser.csrf)
+    headers = browser.csrf if where == "header" else {}
+    parts = [field("csrf_token", browser.csrf["X-CSRF-Token"])] if where == "field" else []
+
+    answer = browser.client.post(path, headers=headers, **multipart(*parts, file(b"not for everybody")))
+
+    assert told_of(answer)[:2] == (401, "INVALID_SESSION_ERROR")
+    digest = hashlib.sha256(b"not for everybody").hexdigest()
+    assert browser.client.get(f"/{digest}").status_code == 404
 
 
 def test_missing_and_wrong_have_their_own_messages(browser):
