@@ -105,7 +105,7 @@ def get(user_id: int) -> Account:
 
 
 def change(actor: Actor | None, user_id: int, changes: Changes) -> Account:
-    """Change what an account may do. Disabling one ends its sessions and its keys, at once in every worker.
+    """Change what an account may do. Disabling one ends its sessions, keys and links for a password, in every worker.
 
     Args:
         actor: None for the command line.
@@ -215,6 +215,7 @@ def _write(actor: Actor | None, user_id: int, values: dict[str, Any]) -> None:
         name = _found(connection.execute(named).one_or_none()).name
         if values.get("is_disabled"):
             standing.end_all(connection, user_id)
+            outbox.void(connection, user_id, Purpose.RESET)
         if "email" in values:
             outbox.void(connection, user_id, *Purpose)
         if values.get("is_staff") is False:

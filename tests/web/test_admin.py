@@ -176,6 +176,8 @@ def test_a_link_that_was_handed_over_outlives_a_change_of_address_but_not_a_newe
     root.submit(path, do="disable")
     assert visitor.get(second).status_code == 404
     assert root.submit(path, f"{path}/password").status_code == 400
+    root.submit(path, do="enable")
+    assert visitor.get(second).status_code == 404
 
 
 def test_where_mail_works_a_new_password_is_mailed_and_staff_see_no_link(make_app: Callable[..., Flask]) -> None:
