@@ -70,16 +70,24 @@ def read_count(raw: object) -> int:
 
 _SIZES = {"": 1, "b": 1, "kib": KIB, "mib": MIB, "gib": GIB, "tib": 1 << 40}
 _SIZES |= {"k": KIB, "m": MIB, "g": GIB, "t": 1 << 40, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+_LARGEST_SIZE = (1 << 62) - 1  # from there on a number in the database means that there is no bound
 
 
 def read_size(raw: object) -> int:
-    """Bytes: a number, or 10MiB, 2GiB, 500MB."""
+    """Bytes: a number, or 10MiB, 2GiB, 500MB; none that a database could not hold."""
+    size = _size(raw)
+    if size is None:
+        raise ValueError("must be a size, such as 1000000, 10MiB or 2GiB")
+    if size > _LARGEST_SIZE:
+        raise ValueError("must be a size below 4194304TiB")
+    return size
+
+
+def _size(raw: object) -> int | None:
     if isinstance(raw, str) and (found := re.fullmatch(r"([0-9]{1,15})\s*([a-zA-Z]*)", raw.strip())):
-        if (unit := found[2].lower()) in _SIZES:
-            return int(found[1]) * _SIZES[unit]
-    elif isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
-        return raw
-    raise ValueError("must be a size, such as 1000000, 10MiB or 2GiB")
+        factor = _SIZES.get(found[2].lower())
+        return None if factor is None else int(found[1]) * factor
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0 else None
 
 
 def write_size(count: int) -> str:

@@ -51,6 +51,12 @@ def test_the_environment_wins_over_the_file(tmp_path):
     assert (settings.ADDRESS_LENGTH, settings.WORKERS) == (12, 3)
 
 
+@pytest.mark.parametrize("size", ["4194304TiB", "999999999999999TiB", 1 << 62])
+def test_a_size_that_no_database_holds_stops_the_start(tmp_path, size):
+    with pytest.raises(ConfigInvalid, match="must be a size below 4194304TiB"):
+        load(tmp_path, USER_QUOTA=size)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
