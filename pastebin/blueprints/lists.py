@@ -33,9 +33,18 @@ def selection(owner_id: int | None, query: Query) -> Selection:
 
 def _wanted(text: str) -> str:
     """What is looked for; of an address, a file's `id` or a whole link the part that names the file."""
-    parts = urlsplit(text).path.split("/") if "://" in text else [text]
-    named = [found[0] for part in parts if (found := split(part))]
+    named = [found[0] for part in _parts(text) if (found := split(part))]
     return named[0] if named else text
+
+
+def _parts(text: str) -> list[str]:
+    """Where an address, an `id` or a UUID may stand in it. Whoever is still typing has written no whole link yet."""
+    if "://" not in text:
+        return [text]
+    try:
+        return urlsplit(text).path.split("/")
+    except ValueError:
+        return [text]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,13 @@ def heading(page: Element, words: str) -> Element:
     return found
 
 
+@pytest.mark.parametrize("typed", ["https://[", "http://[::1", "x://[a"])
+def test_half_a_link_is_searched_for_as_it_stands(ann: Visitor, typed: str) -> None:
+    ann.upload(name="a.txt")
+
+    assert "Nothing fits this search." in see(ann, f"/files?q={typed}").text
+
+
 @pytest.mark.parametrize(
     ("column", "once", "twice"),
     [
