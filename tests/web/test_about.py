@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pastebin.services import accounts, directory
 from tests.browsing import log_in
+from tests.conftest import PASSWORD
 from tests.web import pages
 
 
@@ -24,6 +26,16 @@ def test_limits_are_those_of_whoever_asks(app, client, make_user):
     assert ann["Largest upload"].startswith("16 GiB 17,179,869,184 bytes")
     assert "In a day" in nobody
     assert "In a day" not in ann
+
+
+def test_a_quota_of_ones_own_is_told(make_app):
+    app = make_app(USER_QUOTA="9MiB")
+    with app.app_context():
+        ann = accounts.create("ann", PASSWORD)
+        directory.set_quota(None, ann.id, 5 << 20)
+
+    assert _limits(log_in(app, ann).client)["Space of your account"].startswith("5 MiB")
+    assert _limits(app.test_client())["Space of an account"].startswith("9 MiB")
 
 
 def test_limits_follow_the_settings(make_app):

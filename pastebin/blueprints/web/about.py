@@ -32,8 +32,10 @@ class RateLimit:
 @indexable("What this server takes: sizes, types, how long files are kept, and how often one may ask.")
 def limits() -> Response:
     """What is taken here, from whoever asks."""
+    actor = current_actor()
     return render(
-        "limits.html", terms=terms(current_actor()), settings=settings, rates=rate_limits(),
+        "limits.html", terms=terms(actor), settings=settings, rates=rate_limits(),
+        quota=bounds.largest_storage(actor.user) if actor.user else settings.USER_QUOTA,
         most_files=intake.MOST_FILES, most_parts=MOST_PARTS, most_chunks=encrypted_uploads.MOST_CHUNKS,
         chunk_largest=bounds.largest_chunk(), longest_name=names.LONGEST,
     )  # fmt: skip
