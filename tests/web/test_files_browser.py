@@ -239,6 +239,39 @@ def test_escape_keeps_what_was_to_be_deleted(shelf: Shelf, page: Page) -> None:
     assert shelf.names() == ["a.txt"]
 
 
+def test_what_is_chosen_while_others_are_deleted_stays_and_is_not_counted(shelf: Shelf, page: Page) -> None:
+    shelf.add("a.txt", "b.txt", "c.txt")
+    shelf.open()
+    held: list[Route] = []
+    page.route("**/files/delete*", lambda route: held.append(route))  # noqa: PLW0108 - playwright hangs something on it
+    page.get_by_label("Choose a.txt").check()
+    page.get_by_role("button", name="Delete …").click()
+    page.get_by_role("button", name="Delete 1 file").click()
+    expect(page.locator("#files-delete")).to_contain_text("Deleting")
+
+    page.get_by_label("Choose b.txt").check()
+    page.get_by_label("Choose b.txt").press("Enter")
+    expect(page.locator("#files-delete button:visible")).to_have_count(0)
+    held[0].continue_()
+
+    expect(page.locator("#files .notice")).to_have_text("1 file deleted.")
+    expect(page.locator("#files-delete")).to_contain_text("1 file selected")
+    shelf.expect("c.txt", "b.txt")
+
+
+def test_ticks_are_not_put_back_onto_other_files(shelf: Shelf, page: Page) -> None:
+    shelf.add("a.txt", "b.txt")
+    shelf.open()
+    page.get_by_label("Choose b.txt").check()
+    page.goto(shelf.path.replace("/files", "/limits"))
+    shelf.add("c.txt")
+    page.go_back()
+
+    shelf.expect("c.txt", "b.txt", "a.txt")
+    page.locator(".is-scripted").wait_for(state="attached")
+    expect(page.locator("input[name=ids]:checked")).to_have_count(0)
+
+
 def test_where_a_deletion_is_refused_the_files_stay_chosen(shelf: Shelf, page: Page) -> None:
     shelf.add("a.txt", "b.txt")
     shelf.open()

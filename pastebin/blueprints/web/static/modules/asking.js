@@ -1,6 +1,6 @@
 /** What somebody who is logged in asks of this server. It ends with an Error whose message is for people where it does not work. */
 
-const LOGGED_OUT = "You are logged out. Log in again in another tab, then try once more.";
+const LOGGED_OUT = "You are logged out. Load this page again, and log in.";
 const UNREACHABLE = "The server cannot be reached. Look at your connection, and try again.";
 
 /**

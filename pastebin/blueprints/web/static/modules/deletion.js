@@ -20,6 +20,7 @@ export class Deletion {
     this.clear = button("Clear", "quiet", () => this.#cleared());
     this.confirm = button("", "danger", () => this.#delete());
     this.keep = button("Keep them", "quiet", () => this.#kept());
+    this.isUnderWay = false;
     this.begin.textContent = "Delete …";
     form.hidden = false; // as it is where a search found nothing
     form.prepend(this.words);
@@ -31,12 +32,17 @@ export class Deletion {
   }
 
   #chosen() {
-    this.form.classList.toggle("is-open", !this.selection.isEmpty);
-    this.#say(this.selection.described, this.begin, this.clear);
+    this.form.classList.toggle("is-open", this.isUnderWay || !this.selection.isEmpty);
+    if (!this.isUnderWay) {
+      this.#say(this.selection.described, this.begin, this.clear);
+    }
   }
 
   #ask(event) {
     event.preventDefault();
+    if (this.isUnderWay || this.selection.isEmpty) {
+      return; // the Enter key on a box sends the form too
+    }
     const it = this.selection.uuids.length === 1;
     this.confirm.textContent = `Delete ${this.selection.counted}`;
     this.keep.textContent = it ? "Keep it" : "Keep them";
@@ -58,14 +64,16 @@ export class Deletion {
   }
 
   async #delete() {
-    const uuids = this.selection.uuids;
+    // What is chosen meanwhile is for another time.
+    const { uuids, counted } = this.selection;
     let gone = 0;
+    this.isUnderWay = true;
     try {
       for (; gone < uuids.length; gone += BATCH) {
         this.#say(`Deleting … ${gone} of ${uuids.length}`);
         await this.#send(uuids.slice(gone, gone + BATCH));
       }
-      await this.#told(uuids, "good", `${this.selection.counted} deleted.`);
+      await this.#told(uuids, "good", `${counted} deleted.`);
     } catch (fault) {
       const before = gone ? `${gone} of ${uuids.length} files are deleted. ` : "";
       await this.#told(uuids.slice(0, gone), "bad", before + fault.message);
@@ -80,6 +88,7 @@ export class Deletion {
   }
 
   async #told(gone, mood, words) {
+    this.isUnderWay = false;
     this.selection.drop(gone);
     if (gone.length) {
       await this.listing.again();

@@ -15,7 +15,8 @@ export class Selection {
     listing.part.addEventListener("click", (event) => this.#clicked(event));
     listing.part.addEventListener("keydown", (event) => this.#pressed(event));
     listing.watchers.push(() => this.#mark());
-    // Browsers keep what was ticked when a page is loaded again.
+    // What was ticked before this ran. Browsers keep no ticks for another time (autocomplete=off): they would put them
+    // back by their places, onto other files where some have come or gone.
     this.#choose(this.#boxes().filter((box) => box.checked), true);
   }
 
