@@ -221,7 +221,9 @@ def _write(actor: Actor | None, user_id: int, values: dict[str, Any]) -> None:
         if values.get("is_staff") is False:
             # Keys keep their scopes, and staff ones hold for nobody but staff.
             standing.end_sessions(connection, user_id)
-        noted = {name: value for name, value in values.items() if name != "email_verified_at"}
+        noted = {name: value for name, value in values.items() if name not in ("email", "email_verified_at")}
+        if "email" in values:  # not the address itself: the log outlives the account
+            noted["has_email"] = values["email"] is not None
         audit.note(connection, actor, "change account", user=name, uid=user_id, **noted)
     generation.advance()  # bounds are remembered until then
 

@@ -231,6 +231,7 @@ def test_an_accounts_address_is_set_and_counts_as_confirmed(app: Flask, root: Vi
 
     assert "ann@example.org" in root.get(path).text
     assert "not confirmed" not in root.get(path).text
+    assert "ann@example.org" not in root.get("/admin/audit").text
     wrong = root.submit(path, f"{path}/email", email="nonsense")
     assert wrong.status_code == 400
     assert 'value="nonsense"' in wrong.text
