@@ -105,7 +105,15 @@ def _database_bytes() -> int | None:
     if db.engine.dialect.name != "sqlite":
         return None
     path = str(db.engine.url.database)
-    return sum(Path(path + end).stat().st_size for end in ("", "-wal") if Path(path + end).exists())
+    return sum(_size_of(Path(path + end)) for end in ("", "-wal"))
+
+
+def _size_of(path: Path) -> int:
+    """In bytes; 0 for what is not there: a log goes with the last connection."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _of_room(room: Room | None) -> list[str]:

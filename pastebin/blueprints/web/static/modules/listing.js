@@ -143,6 +143,7 @@ export class Listing {
       return;
     }
     event.preventDefault();
+    clearTimeout(this.timer); // a search that was still to come would undo it
     if (await this.show(link.href, "push")) {
       say(this.count);
       if (link.rel) {

@@ -1,11 +1,15 @@
 /** A file on its way as it is: a request of its own to the API (docs/api.md). */
 
 import { Patience } from "./patience.js";
-import { Refusal } from "./refusal.js";
+import { Passing, Refusal } from "./refusal.js";
 import { reached, failure, send } from "./requests.js";
 import { checkReadable } from "./unreadable.js";
 
 const ALL_OUT = "Cancelled. It was sent whole before, and may have arrived all the same.";
+const LOST =
+  "The answer got lost: the file may have arrived all the same. Trying again may upload it a second time.";
+// No answer, or not the server's own word that nothing was kept.
+const TELLS_NOTHING = [0, 500, 502, 504];
 const NOT_ALL_OUT = "Cancelled. Nothing of it is on the server.";
 
 /**
@@ -33,10 +37,10 @@ export function post(order, handlers) {
   const total = order.file.size;
   let isOut = false;
   const note = (bytes) => {
-    isOut = bytes >= total;
+    isOut = bytes > 0 && bytes >= total;
     handlers.progress({ sent: Math.min(bytes, total), total });
   };
-  patience.until(() => attempt(order, ended.signal, note)).then(
+  patience.until(() => attempt(order, ended.signal, note).catch((fault) => fail(fault, isOut))).then(
     (told) => handlers.sent({ told }),
     (fault) => {
       if (fault instanceof Refusal) {
@@ -68,6 +72,11 @@ async function attempt({ file, filename, fields, token }, signal, onSent) {
   form.append("file", file, filename);
   onSent(0);
   return parsed(await send("POST", "/api/upload", form, { headers: withToken(token), signal, onSent }));
+}
+
+/** What was sent whole is not sent once more unasked: nothing would tell the second one from another file. */
+function fail(fault, isOut) {
+  throw isOut && fault instanceof Passing && TELLS_NOTHING.includes(fault.status) ? new Passing(LOST, Infinity) : fault;
 }
 
 function parsed(text) {

@@ -16,10 +16,13 @@ export class Refusal extends Error {
 export class Passing extends Error {
   /**
    * @param {string} message
-   * @param {number} seconds how long the server wants to be left alone (`Retry-After`); 0 where it does not say
+   * @param {number} seconds how long the server wants to be left alone (`Retry-After`); 0 where it does not say;
+   *   Infinity where only somebody can say whether to try again
+   * @param {number} status of the answer; 0 where there was none
    */
-  constructor(message, seconds = 0) {
+  constructor(message, seconds = 0, status = 0) {
     super(message);
     this.seconds = seconds;
+    this.status = status;
   }
 }

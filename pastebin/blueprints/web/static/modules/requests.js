@@ -54,7 +54,7 @@ export function send(method, url, body, { headers = {}, signal, onSent = () => {
 export function failure(status, retryAfter, text) {
   const said = sentence(text);
   if (WORTH_ANOTHER_TRY.includes(status)) {
-    return new Passing(`The server cannot do it just now: ${said || status}`, Number(retryAfter) || 0);
+    return new Passing(`The server cannot do it just now: ${said || status}`, Number(retryAfter) || 0, status);
   }
   return new Refusal(said || `The server refuses it: ${status}`, status === 403 ? "forbidden" : "refused");
 }
