@@ -10,6 +10,8 @@ const validator = new HtmlValidate({
   rules: {
     // ARIA lets every list have a name, not landmarks and controls alone.
     "aria-label-misuse": ["error", { allowAnyNamable: true }],
+    // Marks in a highlighted text are many, and have no more bytes than they need.
+    "attr-quotes": ["error", { unquoted: true }],
     // What modules made is read back from the browser, which writes `hidden=""`.
     "attribute-boolean-style": "off",
     // It is written small, and read back from the browser large.

@@ -88,7 +88,8 @@ def _told(request: Request) -> str:
 class Examiner:
     """Asks axe about a page; where that runs no scripts, and so not axe, about a copy of it.
 
-    The copy is the page's HTML without its scripts and with `noscript` open.
+    The copy is the page's HTML without its scripts and with `noscript` open. It is
+    looked at as it is narrow: wide, all but a few pages are what they are with scripts.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -101,7 +102,7 @@ class Examiner:
         shown.evaluate(tools.axe())
         found: dict[str, list[str]] = {}
         sight = Sight()
-        for width, scheme in album.looks(shown):
+        for width, scheme in album.looks(shown, album.WIDTHS if runs_scripts else ["narrow"]):
             sight.overflows += [f"{beyond} px, {width} {scheme}"] if (beyond := overflow(shown)) > 0 else []
             for sentence in _ask_axe(shown, contrast_alone=scheme != album.SCHEMES[0]):
                 found.setdefault(sentence, []).append(f"{width} {scheme}")
@@ -135,16 +136,17 @@ def walk(browser: Browser, *, scripts: bool) -> dict[str, Sight]:
     """See all states, with JavaScript, or without it those that do not need it."""
     with album.stage(browser, scripts=scripts) as stage:
         watch, examiner = Watch(stage), Examiner(browser)
-        return {
-            name: _seen(stage, name, watch, examiner)
-            for name in album.STATES
-            if scripts or name not in encrypted.STATES
-        }  # fmt: skip
+        names = [name for name in album.STATES if scripts or name not in encrypted.STATES]
+        sights = {name: _seen(stage, name, watch, examiner) for name in names}
+    return {name: sight for name, sight in sights.items() if sight}
 
 
-def _seen(stage: Stage, name: str, watch: Watch, examiner: Examiner) -> Sight:
+def _seen(stage: Stage, name: str, watch: Watch, examiner: Examiner) -> Sight | None:
+    """None where the walk without scripts came to a state that needs them: the other one sees it."""
     watch.begin()
     page = album.STATES[name](stage)
+    if page is stage.scripted and not stage.scripts:
+        return None
     page.wait_for_load_state("load")
     # As they are now: axe asks for the stylesheets once more.
     complaints, failures = list(watch.complaints), list(watch.failures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -36,10 +36,10 @@ def stage(browser: Browser, *, scripts: bool = True) -> Iterator[Stage]:
             yield Stage(server.start(), browser, ending, scripts=scripts)
 
 
-def looks(page: Page) -> Iterator[tuple[str, str]]:
-    """Show the page in each width and each scheme, one after the other; their names."""
-    for width, pixels in WIDTHS.items():
-        page.set_viewport_size({"width": pixels, "height": 800})
+def looks(page: Page, widths: Iterable[str] = WIDTHS) -> Iterator[tuple[str, str]]:
+    """Show the page in each of these widths and each scheme, one after the other; their names."""
+    for width in widths:
+        page.set_viewport_size({"width": WIDTHS[width], "height": 800})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of SCHEMES
             yield width, scheme

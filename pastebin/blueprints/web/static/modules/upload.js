@@ -40,6 +40,7 @@ const sendings = new Sendings({
 for (const element of document.querySelectorAll("[data-when-form]")) {
   element.remove();
 }
+form.elements.text.removeAttribute("aria-describedby");
 for (const element of document.querySelectorAll("[data-when-scripted]")) {
   element.hidden = false;
 }
