@@ -181,6 +181,12 @@ def add(
     return ends if used is None else None
 
 
+def used(connection: Connection, name: str, subject: str) -> int:
+    """How much of a counter's window is used; none where it has ended."""
+    row = connection.execute(_GET, {"counter": name, "of": subject}).one_or_none()
+    return row.used if row is not None and row.window_ends_at > now() else 0
+
+
 def _add(
     connection: Connection, name: str, subject: str, amount: int, *, at_most: int, seconds: int
 ) -> tuple[int | None, datetime]:

@@ -107,8 +107,10 @@ def _charge(connection: Connection, recordings: Sequence[Recording]) -> None:
     quota = settings.ANONYMOUS_QUOTA if used else 0
     for subject, size_bytes in sorted(used.items()):
         if limits.add(connection, "anonymous bytes", subject, size_bytes, at_most=quota, seconds=DAY) is not None:
+            left = max(0, quota - limits.used(connection, "anonymous bytes", subject))
             raise StorageLimit(
-                f"Without an account {write_size(quota)} a day are taken from one address. {advice[subject]}",
+                f"It needs {write_size(size_bytes)}; {write_size(left)} of the {write_size(quota)} that one address "
+                f"may send a day without an account are left. {advice[subject]}",
                 limit=quota,
             )
 

@@ -41,7 +41,7 @@ def add(connection: Connection, sizes: Iterable[tuple[int, int]]) -> None:
     for user_id in sorted(files):
         values = {"user": user_id, "files": files[user_id], "bytes": added[user_id], "usual": usual}
         if _ADD.count(connection, values) == 0:
-            _refuse(connection, user_id, usual)
+            _refuse(connection, user_id, added[user_id], usual)
 
 
 def subtract(connection: Connection, sizes: Iterable[tuple[int | None, int]]) -> None:
@@ -74,13 +74,14 @@ def correct(connection: Connection, user_id: int, right: Totals) -> None:
     connection.execute(update(UserRow).where(UserRow.id == user_id).values(values))
 
 
-def _refuse(connection: Connection, user_id: int, usual: int) -> NoReturn:
+def _refuse(connection: Connection, user_id: int, wanted: int, usual: int) -> NoReturn:
     """Say why an account takes no more: it is full, or is no more."""
     row = connection.execute(_QUOTA, {"user": user_id, "usual": usual}).one_or_none()
     if row is None or row.quota >= FOREVER:
         raise SessionInvalid("This account is gone or disabled. Nothing was kept.")
     raise StorageLimit(
-        f"Your storage limit of {write_size(row.quota)} is reached. Delete something, and try again.",
+        f"It needs {write_size(wanted)}; {write_size(max(0, row.quota - row.used_bytes))} of your "
+        f"{write_size(row.quota)} are free. Delete something, or ask the operator for more.",
         limit=row.quota,
     )
 
@@ -99,7 +100,7 @@ _THIS = UserRow.id == bindparam("user", type_=BigInteger)
 _OF = select(UserRow.file_count, UserRow.used_bytes).where(_THIS)
 _OPEN = (_THIS, UserRow.is_disabled.is_(False))
 _LARGEST = func.coalesce(UserRow.quota, bindparam("usual", type_=BigInteger))
-_QUOTA = select(_LARGEST.label("quota")).where(*_OPEN)
+_QUOTA = select(_LARGEST.label("quota"), UserRow.used_bytes).where(*_OPEN)
 _ADD = Prepared(
     update(UserRow)
     .where(*_OPEN, UserRow.used_bytes + _BYTES <= _LARGEST)

@@ -146,6 +146,7 @@ def test_an_address_may_add_so_many_bytes_a_day(make_app):
 
     assert answer.status_code == refused.status_code == 400
     assert refused.json["code"] == "STORAGE_LIMIT_ERROR"
+    assert refused.json["message"].startswith("It needs 41 bytes; 40 bytes of the 100 bytes that one address may send")
     assert client.post("/api/upload", data=b"1").status_code == 400
     assert client.post("/api/upload", data=b"").status_code == 201
     with app.app_context():
