@@ -11,7 +11,7 @@ from flask import Flask
 from pastebin import __version__, create_app, expiry
 from pastebin.config import ConfigInvalid, instance_folder, read_bound, write_size
 from pastebin.errors import KeyNotFound, PastebinError
-from pastebin.extensions import now
+from pastebin.extensions import now, settings
 from pastebin.services import accounts, audit, bounds, closing, directory, fsck, keys, switches, upkeep
 from pastebin.services.actor import Scope, User
 from pastebin.services.switches import Switch
@@ -271,14 +271,14 @@ def _read(read: Callable[[str], int | None], text: str, option: str) -> int | No
 
 
 def _largest_upload(account: directory.Account) -> str:
-    return "MAX_FILE_SIZE" if account.max_file_size is None else write_size(account.max_file_size)
+    return write_size(settings.MAX_FILE_SIZE if account.max_file_size is None else account.max_file_size)
 
 
 def _keeps(account: directory.Account) -> str:
-    if account.quota is None and bounds.largest_storage(account) is None:
+    largest = bounds.largest_storage(account)
+    if largest is None and account.quota is None:
         return ""
-    bound = "USER_QUOTA" if account.quota is None else bounds.write_quota(account.quota)
-    return ", keeps as much as there is room for" if bound == "none" else f", keeps at most {bound}"
+    return ", keeps as much as there is room for" if largest is None else f", keeps at most {write_size(largest)}"
 
 
 def _had_by(account: directory.Account) -> str:

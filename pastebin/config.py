@@ -103,13 +103,16 @@ def write_size(count: int) -> str:
 
 
 def exact_size(count: int) -> str:
-    """Bytes as `read_size` takes them back, to the byte: `10GiB`, `1536MiB`, `1000001`."""
-    for unit, length in (("TiB", 1 << 40), ("GiB", GIB), ("MiB", MIB), ("KiB", KIB)):
-        if count and count % length == 0:
-            return f"{count // length}{unit}"
-    return str(count)
+    """Bytes as `read_size` takes them back, to the byte, in the shortest way: `10GiB`, `1536MiB`, `10MB`, `1000001`."""
+    written = [f"{count // length}{unit}" for unit, length in _EXACT_UNITS if count and count % length == 0]
+    return min([*written, str(count)], key=len)
 
 
+# Of two that are as short the first is taken.
+_EXACT_UNITS = (
+    ("TiB", 1 << 40), ("GiB", GIB), ("MiB", MIB), ("KiB", KIB),
+    ("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("KB", 10**3),
+)  # fmt: skip
 _SIZE_WORDS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _TIMES = {"": 1, "s": 1, "sec": 1, "min": MINUTE, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
 

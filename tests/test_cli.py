@@ -227,9 +227,9 @@ def test_accounts_are_listed_and_changed(run, ann, instance):
         changed.output == "ann (id 1): staff, disabled; no e-mail; 0 files of 0 bytes; sends at most 10 MiB at once.\n"
     )
     back = run("user", "change", "ann", "--no-staff", "--enable", "--max-file-size", "none")
-    assert back.output == "ann (id 1): user; no e-mail; 0 files of 0 bytes; sends at most MAX_FILE_SIZE at once.\n"
+    assert back.output == "ann (id 1): user; no e-mail; 0 files of 0 bytes; sends at most 16 GiB at once.\n"
     assert run("user", "list", "b").output == "There is no account with b in its name.\n"
-    assert run("user", "change", "ann", "--quota", "10GiB").output.endswith("at once, keeps at most 10GiB.\n")
+    assert run("user", "change", "ann", "--quota", "10GiB").output.endswith("at once, keeps at most 10 GiB.\n")
     assert run("user", "change", "ann", "--quota", "none").output.endswith("keeps as much as there is room for.\n")
     assert run("user", "change", "ann", "--quota", "default").output == back.output
     assert run("user", "change", "ann", "--quota", "-1").stderr.startswith("Error: --quota must be a size")

@@ -170,7 +170,7 @@ def _write(connection: Connection, made: Takedown, *, was_published: bool) -> No
 def _check_digest(text: str) -> str:
     if len(text) != DIGEST_LENGTH or not is_hash(text):
         raise FieldsInvalid(
-            f"digest is the whole SHA-256 of the content: {DIGEST_LENGTH} hex digits, as sha256sum prints them.",
+            f"This is not a SHA-256: {DIGEST_LENGTH} hex digits, as sha256sum prints them.",
             fields=["digest"],
         )
     return text.lower()
@@ -178,5 +178,5 @@ def _check_digest(text: str) -> str:
 
 def _check_reason(text: str) -> str:
     if not text:
-        raise FieldsInvalid("Say why: reason is shown to whoever asks for the content.", fields=["reason"])
+        raise FieldsInvalid("Say why: the reason is shown to whoever asks for the content.", fields=["reason"])
     return names.check(text, called="reason", at_most=LONGEST_REASON)

@@ -70,8 +70,8 @@ GET /admin/settings                                    303 401 403 403 403 403 2
 GET /admin/audit                                       303 401 403 403 403 403 200 403
 GET /admin/users                                       303 401 403 403 403 403 200 403
 GET /admin/users/new                                   303 401 403 403 403 403 200 403
-POST /admin/users/new                                  303 401 403 403 403 403 200 403
-POST /admin/users/{uid}/password                       303 401 403 403 403 403 200 403
+POST /admin/users/new                                  303 401 403 403 403 403 303 403
+POST /admin/users/{uid}/password                       303 401 403 403 403 403 303 403
 POST /admin/users/{uid}/email                          303 401 403 403 403 403 303 403
 GET /admin/users/{uid}/delete                          303 401 403 403 403 403 200 403
 POST /admin/users/{uid}/delete                         303 401 403 403 403 403 200 403

@@ -146,12 +146,30 @@ def test_an_account_is_given_a_quota(app: Flask, root: Visitor, ann: Visitor) ->
     assert ann.client.get("/api/users/me").json["maxFileSize"] > 7
 
 
+def test_what_was_not_touched_is_not_set_again(app: Flask, root: Visitor, ann: Visitor) -> None:
+    path = f"/admin/users/{uid_of(app, 'ann')}"
+
+    for _ in range(2):
+        saved = root.submit(path, f"{path}/bound", quota="10 MB", max_file_size="")
+        root.submit(path, f"{path}/email", email="ann@example.org")
+
+    page = root.follow(saved).text
+    assert "Saved." in page
+    assert 'value="10MB"' in page
+    with app.app_context():
+        noted = [act.facts for act in audit.listing()[1]]
+    assert [{*facts} - {"user", "uid"} for facts in noted] == [{"email"}, {"quota"}]
+
+
 def test_staff_make_an_account_and_its_owner_sets_the_password_by_a_link(
     app: Flask, root: Visitor, visitor: Visitor
 ) -> None:
     made = root.submit("/admin/users/new", username="Neu", email="neu@example.org")
 
-    link = _link_of(made)
+    assert "/reset/" not in made.location
+    link = _link_of(root.follow(made))
+    assert _link_of(root.follow(made)) == link
+    assert "/reset/" not in root.get(f"/admin/users/{uid_of(app, 'root')}").text
     assert visitor.log_in("Neu", "").status_code == 401
     assert "Neu" in visitor.get(link).text
     visitor.submit(link, new_password=PASSWORD, new_password_again=PASSWORD)
@@ -166,7 +184,7 @@ def test_a_link_that_was_handed_over_outlives_a_change_of_address_but_not_a_newe
     app: Flask, root: Visitor, ann: Visitor, visitor: Visitor
 ) -> None:
     path = f"/admin/users/{uid_of(app, 'ann')}"
-    first, second = (_link_of(root.submit(path, f"{path}/password")) for _ in range(2))
+    first, second = (_link_of(root.follow(root.submit(path, f"{path}/password"))) for _ in range(2))
     with app.app_context(), transaction() as connection:
         connection.execute(update(UserRow).values(email="else@example.org"))
 
@@ -186,17 +204,18 @@ def test_where_mail_works_a_new_password_is_mailed_and_staff_see_no_link(make_ap
         staff = accounts.create("root", PASSWORD, is_staff=True)
     root = Visitor(browsing.log_in(app, staff).client)
 
-    made = root.submit("/admin/users/new", username="ann", email="ann@example.org").text
+    made = root.follow(root.submit("/admin/users/new", username="ann", email="ann@example.org")).text
 
     assert "on its way to ann@example.org" in made
     assert "/reset/" not in made
     with app.app_context(), reading() as connection:
         assert [row.kind for row in connection.execute(select(OutboxRow.kind))] == ["reset"]
-    assert "/reset/" in root.submit("/admin/users/new", username="bob").text
+    assert "/reset/" in root.follow(root.submit("/admin/users/new", username="bob")).text
 
 
 def test_staff_make_an_account_with_a_password_or_are_told_why_not(app: Flask, root: Visitor, visitor: Visitor) -> None:
-    assert "can log in" in root.submit("/admin/users/new", username="neu", password=PASSWORD, staff="1").text
+    made = root.submit("/admin/users/new", username="neu", password=PASSWORD, staff="1")
+    assert "can log in" in root.follow(made).text
 
     assert visitor.log_in("neu").status_code == 303
     assert visitor.get("/admin").status_code == 200

@@ -36,6 +36,11 @@ class Visitor:
         token = token_of(self.get(page))
         return self.post(path or page, {**({"csrf_token": token} if token else {}), **fields})
 
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """Go where an answer leads."""
+        assert answer.status_code == 303, answer.text
+        return self.get(answer.location)
+
     def log_in(self, name: str = "ann", password: str = PASSWORD, path: str = "/login") -> TestResponse:
         """Through the form."""
         return self.submit(path, username=name, password=password)

@@ -11,6 +11,7 @@ from pastebin.blueprints import lists
 from pastebin.blueprints.links import links
 from pastebin.blueprints.numbers import user_id
 from pastebin.blueprints.pages import person, render, render_again
+from pastebin.blueprints.web import handover
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.forms import AccountForm, NewAccountForm, RemovalForm
 from pastebin.config import exact_size, read_bound
@@ -22,6 +23,7 @@ from pastebin.services.directory import Account, Changes, Kind
 from pastebin.services.invitations import Invitation
 
 _KINDS = {Kind.ALL: "all", Kind.STAFF: "staff", Kind.DISABLED: "disabled"}
+_SAVED = "saved"
 # What each heading of the list is sorted by first: names from A, everything else from the most.
 _HEADINGS = {"name": "name", "files": "-files", "size": "-size", "created": "-created"}
 
@@ -91,7 +93,7 @@ def new_user() -> Response:
 @bp.post("/admin/users/new")
 @gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
 def make_user() -> Response:
-    """Make an account; the link with which its owner sets a password is shown this once, where no mail brings it."""
+    """Make an account; where no mail brings the link that sets a password, the next page shows it."""
     form = NewAccountForm()
     try:
         made = invitations.make_account(
@@ -102,7 +104,7 @@ def make_user() -> Response:
         return render_again("admin/new_user.html", form, error)
     except UserExists as error:
         return render_again("admin/new_user.html", form, error, field="username")
-    return _account(directory.get(made.user.id), invitation=made, is_new=True)
+    return _to_account(made.user.id, made, is_new=True)
 
 
 # ---- one
@@ -111,8 +113,9 @@ def make_user() -> Response:
 @bp.get("/admin/users/<uid>")
 @gate(needs=Needs.STAFF_PERSON)
 def user(uid: str) -> Response:
-    """One account, and what may be changed of it."""
-    return _account(directory.get(user_id(uid)))
+    """One account, and what may be changed of it; for a while after it was made, how its owner gets in."""
+    account = directory.get(user_id(uid))
+    return render("admin/user.html", form=_fill(AccountForm(empty=True), account), **_said(account), **_facts(account))
 
 
 @bp.post("/admin/users/<uid>")
@@ -130,9 +133,9 @@ def change_user(uid: str) -> Response:
 @bp.post("/admin/users/<uid>/password")
 @gate(needs=Needs.STAFF_PERSON, token=Token.FORM)
 def renew_password(uid: str) -> Response:
-    """Have the account's owner set a new password, by a link that is mailed, or else shown this once."""
+    """Have the account's owner set a new password, by a link that is mailed, or else shown on the next page."""
     account = directory.get(user_id(uid))
-    return _account(account, invitation=invitations.renew_password(current_actor(), account.id))
+    return _to_account(account.id, invitations.renew_password(current_actor(), account.id))
 
 
 @bp.post("/admin/users/<uid>/email")
@@ -140,11 +143,14 @@ def renew_password(uid: str) -> Response:
 def set_users_email(uid: str) -> Response:
     """Set an account's e-mail address, which counts as confirmed."""
     account, form = directory.get(user_id(uid)), AccountForm()
+    email = (form.email.data or "").strip() or None
+    if (email, True) == (account.email, account.is_verified or email is None):
+        return _to_saved(account.id)
     try:
-        directory.set_email(current_actor(), account.id, (form.email.data or "").strip() or None)
+        directory.set_email(current_actor(), account.id, email)
     except FieldsInvalid as error:
         return render_again("admin/user.html", _fill(form, account), error, _facts(account))
-    return redirect(url_for(".user", uid=account.id), 303)
+    return _to_saved(account.id)
 
 
 @bp.post("/admin/users/<uid>/bound")
@@ -153,12 +159,12 @@ def bind_user(uid: str) -> Response:
     """Set how much an account may send at once, and keep."""
     account, form = directory.get(user_id(uid)), AccountForm()
     try:
-        changes = _bounds(form)
+        changes = _bounds(form, account)
     except FieldsInvalid as error:
         return render_again("admin/user.html", _fill(form, account), error, _facts(account))
     for change, bound in changes:
         change(current_actor(), account.id, bound)
-    return redirect(url_for(".user", uid=account.id), 303)
+    return _to_saved(account.id)
 
 
 @bp.get("/admin/users/<uid>/delete")
@@ -183,20 +189,21 @@ def remove_user(uid: str) -> Response:
     return render("admin/user_removed.html", account=account)
 
 
-def _bounds(form: AccountForm) -> list[tuple[_Setter, int | None]]:
-    """What to set, and to how many bytes; nothing is set before all was read.
+def _bounds(form: AccountForm, account: Account) -> list[tuple[_Setter, int | None]]:
+    """What to set, and to how many bytes: what is so already is not set again, and nothing before all was read.
 
     Raises:
         FieldsMissing: none of the fields was sent. FieldsInvalid: one is no size.
     """
-    fields: list[tuple[StringField, Callable[[str], int | None], _Setter]] = [
-        (form.max_file_size, read_bound, directory.bind),
-        (form.quota, bounds.read_quota, directory.set_quota),
+    fields: list[tuple[StringField, Callable[[str], int | None], _Setter, int | None]] = [
+        (form.max_file_size, read_bound, directory.bind, account.max_file_size),
+        (form.quota, bounds.read_quota, directory.set_quota, account.quota),
     ]
-    wanted = [(setter, _read_bound(read, field)) for field, read, setter in fields if field.name in request.form]
-    if not wanted:
+    sent = [each for each in fields if each[0].name in request.form]
+    if not sent:
         raise FieldsMissing("Send max_file_size or quota; empty, it takes the bound away.", fields=["quota"])
-    return wanted
+    wanted = [(setter, _read_bound(read, field), present) for field, read, setter, present in sent]
+    return [(setter, bound) for setter, bound, present in wanted if bound != present]
 
 
 def _read_bound(read: Callable[[str], int | None], field: StringField) -> int | None:
@@ -219,10 +226,22 @@ def _fill(form: AccountForm, account: Account) -> AccountForm:
     return form
 
 
-def _account(account: Account, *, invitation: Invitation | None = None, is_new: bool = False) -> Response:
-    link = links().new_password(invitation.token) if invitation and invitation.token else None
-    said = {"invitation": invitation, "link": link, "is_new": is_new}
-    return render("admin/user.html", form=_fill(AccountForm(empty=True), account), **said, **_facts(account))
+def _to_account(uid: int, invitation: Invitation, *, is_new: bool = False) -> Response:
+    """On to the account's page, which says how its owner gets in: loading that again makes nothing again."""
+    response = redirect(url_for(".user", uid=uid), 303)
+    handover.give(response, uid, invitation, is_new=is_new)
+    return response
+
+
+def _to_saved(uid: int) -> Response:
+    return redirect(f"{url_for('.user', uid=uid)}?{_SAVED}=1", 303)
+
+
+def _said(account: Account) -> dict[str, object]:
+    """What was done a moment ago."""
+    handed = handover.read(request, account.id)
+    link = links().new_password(handed.token) if handed and handed.token else None
+    return {"handed": handed, "link": link, "is_saved": _SAVED in request.args and not handed}
 
 
 def _facts(account: Account) -> dict[str, object]:
