@@ -131,7 +131,7 @@ class FileNotFound(PastebinError):
 
     code = "INVALID_FILE_ERROR"
     status = 404
-    message = "There is no such file here. It may have expired or been deleted."
+    message = "There is no such file here. It may have expired, been deleted, or been downloaded as often as it may."
 
 
 class EndpointNotFound(PastebinError):

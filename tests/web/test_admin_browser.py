@@ -78,7 +78,7 @@ def test_an_account_is_made_and_its_owner_logs_in_and_meets_the_quota(
     upload(page, server.url, tmp_path / "small.txt", bytes(1000))
     assert "/view/" in page.url
     upload(page, server.url, tmp_path / "large.txt", bytes(25))
-    assert "Your storage limit of 1 KiB is reached." in page.inner_text("main")
+    assert "of your 1 KiB are free. Delete something, or ask the operator for more." in page.inner_text("main")
     staff.reload()
     assert "1000 bytes of 1 KiB" in staff.inner_text("main")
 
@@ -141,6 +141,7 @@ def test_an_encrypted_file_is_found_by_its_link_and_deleted(server: Server, brow
     expect(staff.locator("tbody tr")).to_have_count(1)
     staff.click("tbody a")
     staff.click("text=Delete this file")
+    staff.click("text=Delete it")
 
     assert "no longer here" in staff.inner_text("main")
     scripted.goto(link)

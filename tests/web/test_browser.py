@@ -54,6 +54,8 @@ def test_from_an_account_to_an_upload_and_its_end(server: Server, page: Page, tm
     assert page.inner_text("tbody bdi") == file.name
     page.click("text=Manage")
     page.click("text=Delete this file")
+    assert page.inner_text("h1") == file.name
+    page.click("text=Delete it")
 
     assert page.inner_text("h1") == "Deleted"
     page.click("main >> text=My files")

@@ -140,8 +140,8 @@ def test_what_a_card_says_is_what_the_list_says(ann: Visitor) -> None:
         "hello.txt",
         "5 bytes",
         "just now",
-        "private: you alone",
-        "readable 3 more times",
+        "for you alone",
+        "3 downloads left",
         "expires in 7 days",
     ):
         assert fact in words
@@ -201,7 +201,7 @@ def test_private_and_limited_images_are_seen_by_their_owner_alone(
     assert visitor.get(thumbnail).status_code == (404 if "private" in rule else 400)
     assert ann.get(thumbnail).status_code == 200
     if "limit" in rule:
-        assert "readable 1 more time" in card_of(see(ann), uuid).text
+        assert "1 download left" in card_of(see(ann), uuid).text
 
 
 def test_the_files_of_others_are_not_there(

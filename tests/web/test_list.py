@@ -75,7 +75,7 @@ def test_a_row_says_what_matters_of_a_file(ann: Visitor) -> None:
         "Uploaded": "just now",
         "Expires": "in 7 days",
         "Views": "0",
-        "Readable by": "you alone3 more times",
+        "Readable by": "you alone3 downloads left",
     }
 
 

@@ -325,6 +325,6 @@ def test_its_owner_changes_a_file_and_deletes_it_on_its_page(
     assert "key=" in page.locator("#link-page").inner_text()
     assert requests.get(address, timeout=20).status_code == 404
     page.click("#delete summary")
-    page.get_by_role("button", name="Delete this file").click()
+    page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Deleted")
     assert requests.get(f"{address}?{page.url.partition('?')[2]}", timeout=20).status_code == 404

@@ -33,8 +33,8 @@ def test_a_private_file_is_seen_with_its_key_alone(client: FlaskClient) -> None:
     page = see(client, f"{sent['uuid']}?key={key}")
 
     assert lines_of(page) == ["private text"]
-    assert facts_of(page)["Private"].startswith("yes")
-    assert all(f"?key={key}" in facts_of(page)[name] for name in ("Raw", "With extension", "With name", "This page"))
+    assert facts_of(page)["Readable by"] == "anyone with the secret link"
+    assert all(f"?key={key}" in facts_of(page)[name] for name in ("Raw", "Without the page", "With name", "To share"))
 
 
 def test_a_private_image_is_fetched_with_the_key_that_was_given(client: FlaskClient) -> None:

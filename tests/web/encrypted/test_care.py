@@ -67,7 +67,7 @@ def test_what_a_cancelled_attempt_costs_is_said_before_and_after(desk: Desk, oth
     other.open(sent.link)
     other.page.get_by_role("button", name="Download").wait_for()
     assert "Each attempt counts" in other.page.inner_text("[data-part=attempts]")
-    for left in ("1 more time", None):
+    for left in ("1 download left", None):
         hold_after_the_first_chunk(other)
         other.page.get_by_role("button", name="Download").click()
         other.page.locator("[data-part=state]").filter(has_text=" of ").wait_for()

@@ -53,7 +53,7 @@ def test_name_size_expiry_and_downloads_are_shown_before_anything_is_downloaded(
     assert other.page.inner_text("h1") == "plan.pdf"
     facts = other.page.inner_text("dl")
     assert "4.9 KiB" in facts
-    assert "2 more times" in facts
+    assert "2 downloads left" in facts
     assert re.search(r"Expires\s+\d+ \w+ \d{4}, \d\d:\d\d UTC", facts)
     assert other.asked_for("GET", r"/api/file/[^/]+/\d") == 0
     assert other.page.get_by_role("button", name="Show").is_hidden()
@@ -372,7 +372,7 @@ def test_without_scripts_the_page_says_how_curl_and_age_do_it_and_they_do(
     page.goto(sent.link)
     assert "This page needs JavaScript" in page.inner_text("noscript")
     assert page.get_by_role("button", name="Download").is_hidden()
-    page.click("text=Without this page")
+    page.click("text=With curl and age")
     (tmp_path / "key.txt").write_text(sent.key + "\n")
     commands = page.inner_text("details pre")
     done = subprocess.run(["bash", "-ec", commands], cwd=tmp_path, capture_output=True, timeout=60)

@@ -47,7 +47,9 @@ export class Deletion {
     this.confirm.textContent = `Delete ${this.selection.counted}`;
     this.keep.textContent = it ? "Keep it" : "Keep them";
     const links = it ? "Its links stop" : "Their links stop";
-    this.#say(`Delete ${this.selection.counted}? ${links} working at once. This cannot be taken back.`, this.confirm, this.keep);
+    const but = "except by hash where the same content was uploaded another time as well";
+    const words = `Delete ${this.selection.counted}? ${links} working at once, ${but}. This cannot be taken back.`;
+    this.#say(words, this.confirm, this.keep);
     this.keep.focus();
   }
 

@@ -256,7 +256,7 @@ async function remove(event) {
 }
 
 function left(count) {
-  return count === 1 ? "1 more time" : `${count} more times`;
+  return count === 1 ? "1 download left" : `${count} downloads left`;
 }
 
 function forgetErrand() {
