@@ -65,7 +65,7 @@ def test_a_switch_is_turned_and_the_upload_page_says_so(root: Visitor, ann: Visi
     assert root.submit("/admin", "/admin/switches/5", state="on").location == "/admin#switches-title"
 
     page = root.get("/admin").text
-    assert re.search(r'<strong class="bad">on</strong>.*?since <time.*?by <bdi>root</bdi>', page, re.S)
+    assert re.search(r'<strong class="warn">on</strong>.*?since <time.*?by <bdi>root</bdi>', page, re.S)
     assert "Something needs a look" in page
     for path in ("/admin", "/admin/users", "/admin/files", "/admin/settings"):
         assert "Uploading is switched off for everybody but staff." in root.get(path).text

@@ -129,6 +129,22 @@ def test_expiry_limit_and_privacy_are_changed(ann: Visitor) -> None:
     assert known(ann, uuid)["isPrivate"] is False
 
 
+def test_a_time_that_was_typed_goes_before_the_choice_and_is_shown(ann: Visitor) -> None:
+    uuid = ann.upload(b"hello", "hello.txt")
+
+    page = change(ann, uuid, expire="1h", expire_at="2090-01-02T03:04")
+
+    assert known(ann, uuid)["expires"] == "2090-01-02T03:04:00.000Z"
+    assert "as it is: 2\xa0Jan\xa02090, 03:04\xa0UTC" in page
+
+
+def test_who_makes_a_public_file_private_is_told_what_stops_working(ann: Visitor) -> None:
+    uuid = ann.upload(b"hello", "hello.txt")
+
+    assert "Links that you gave out have stopped working." in change(ann, uuid, private="1")
+    assert "Links that you gave out" not in change(ann, uuid, private="1", name="x")
+
+
 def test_what_is_as_it_was_is_not_touched(ann: Visitor) -> None:
     uuid = ann.upload(b"hello", "hello.txt", expire="1d")
     before = json.dumps(known(ann, uuid))
@@ -146,6 +162,7 @@ def test_what_is_as_it_was_is_not_touched(ann: Visitor) -> None:
         ({"extension": "!"}, "An extension has"),
         ({"limit": "many"}, "a whole number from 1"),
         ({"expire": "yesterday"}, "expire is"),
+        ({"expire_at": "2001-01-01T00:00"}, "is not in the future"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field(ann: Visitor, fields: dict[str, str], said: str) -> None:

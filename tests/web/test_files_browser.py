@@ -304,12 +304,12 @@ def test_with_the_last_file_the_search_goes_too(shelf: Shelf, page: Page) -> Non
 def test_a_file_is_renamed_where_it_stands(shelf: Shelf, page: Page, view: str) -> None:
     shelf.add("notes.txt", "other.txt")
     shelf.open(view)
-    page.get_by_role("button", name="Rename notes.txt").click()
+    page.get_by_role("button", name="Rename notes.txt: its file name").click()
     page.keyboard.type("todo")  # in place of what stands before the extension
     page.keyboard.press("Enter")
 
     shelf.expect("other.txt", "todo.txt")
-    expect(page.get_by_role("button", name="Rename todo.txt")).to_be_focused()
+    expect(page.get_by_role("button", name="Rename todo.txt: its file name")).to_be_focused()
     said(page, "Renamed to todo.txt")
     assert shelf.names() == ["other.txt", "todo.txt"]
 
@@ -323,14 +323,14 @@ def test_f2_renames_and_escape_leaves_the_name_as_it_is(shelf: Shelf, page: Page
     page.keyboard.press("Escape")
 
     shelf.expect("notes.txt")
-    expect(page.get_by_role("button", name="Rename notes.txt")).to_be_focused()
+    expect(page.get_by_role("button", name="Rename notes.txt: its file name")).to_be_focused()
     assert shelf.names() == ["notes.txt"]
 
 
 def test_a_name_that_is_refused_says_why_and_can_be_put_right(shelf: Shelf, page: Page) -> None:
     shelf.add("notes.txt")
     shelf.open()
-    page.get_by_role("button", name="Rename notes.txt").click()
+    page.get_by_role("button", name="Rename notes.txt: its file name").click()
     field = page.get_by_label("New name of notes.txt")
     field.fill("...")
     page.keyboard.press("Enter")

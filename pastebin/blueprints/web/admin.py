@@ -27,6 +27,7 @@ def admin() -> Response:
         states=switches.states(),
         turned_by=_turned_by(),
         acts=audit.listing(_LATEST)[1],
+        operator=settings.OPERATOR_EMAIL,
     )
 
 
@@ -54,13 +55,16 @@ def state_of_health() -> Response:
 def all_settings() -> Response:
     """The settings in force, and the rate limits among them. They are changed on the server, not here."""
     entries = configuration.entries()
+    changed = [entry for entry in entries if entry.origin != configuration.DEFAULT]
+    others = [entry for entry in entries if entry.origin == configuration.DEFAULT]
     return render(
         "admin/settings.html",
         tables={
-            "How it runs": [entry for entry in entries if not entry.is_rate],
-            "Rate limits": [entry for entry in entries if entry.is_rate],
+            "Set on this server": changed,
+            "Left as they are": [entry for entry in others if not entry.is_rate],
+            "Rate limits": [entry for entry in others if entry.is_rate],
         },
-        changed_count=sum(entry.origin != configuration.DEFAULT for entry in entries),
+        changed_count=len(changed),
         limits_are_on=settings.RATE_LIMITS,
     )
 

@@ -73,6 +73,7 @@ def version(filename: str) -> str:
 bp.app_template_global("indexed")(pages.indexed)
 
 for _word in (
-    wording.size, wording.date, wording.until, wording.ago, wording.span, wording.fact, wording.name_parts,
+    wording.size, wording.date, wording.until, wording.ago, wording.span, wording.fact, wording.fact_name,
+    wording.name_parts,
 ):  # fmt: skip
     bp.app_template_filter(_word.__name__)(_word)

@@ -1,7 +1,10 @@
 """The form that changes a file: what stands in it, and what is done as it says."""
 
+from datetime import datetime
+
 from pastebin import expiry
 from pastebin.blueprints.intake import parse_rules
+from pastebin.blueprints.web import wording
 from pastebin.blueprints.web.forms import FileForm
 from pastebin.extensions import now
 from pastebin.services import management
@@ -9,12 +12,17 @@ from pastebin.services.files import StoredFile
 from pastebin.services.management import Changes, Reach, Reference
 from pastebin.services.uploads import Privacy
 
-LIFETIMES = {
-    "": "as it is", "never": "never", "1h": "in 1 hour", "1d": "in 1 day", "1w": "in 1 week", "30d": "in 30 days",
-    "365d": "in 1 year",
+_LIFETIMES = {
+    "never": "never", "10min": "in 10 minutes", "1h": "in 1 hour", "1d": "in 1 day", "1w": "in 1 week",
+    "30d": "in 30 days", "365d": "in 1 year",
 }  # fmt: skip
 _NEVER = "never"
 _PRIVACIES = {Privacy.PUBLIC: "0", Privacy.BY_KEY: "1", Privacy.OWNER_ONLY: "owner"}
+
+
+def lifetimes(file: StoredFile) -> dict[str, str]:
+    """The choices for when a file ends, by what the form sends."""
+    return {"": f"as it is: {wording.date(file.expires_at) if file.expires_at else _NEVER}", **_LIFETIMES}
 
 
 def save(reach: Reach, file: StoredFile, form: FileForm) -> StoredFile:
@@ -44,7 +52,7 @@ def _changes(form: FileForm, file: StoredFile, *, for_staff: bool) -> Changes:
     """What the form would have otherwise than it is."""
     name, filename, extension = ((field.data or "").strip() for field in (form.name, form.filename, form.extension))
     rules = parse_rules({"limit": form.limit.data or "", "private": form.private.data or ""}, _privacy(file))
-    expire = form.expire.data or ""
+    expire, at = form.expire.data or "", (form.expire_at.data or "").strip()
     is_changed = {
         "name": name != (file.name or ""),
         "filename": filename != file.filename,
@@ -52,7 +60,7 @@ def _changes(form: FileForm, file: StoredFile, *, for_staff: bool) -> Changes:
     }
     if not for_staff:
         is_changed |= {
-            "expire": bool(expire),
+            "expire": bool(expire or at),
             "limit": rules.download_limit != file.download_limit,
             "private": rules.privacy is not _privacy(file),
         }
@@ -61,10 +69,17 @@ def _changes(form: FileForm, file: StoredFile, *, for_staff: bool) -> Changes:
         name=name or None,
         filename=filename,
         extension=extension,
-        expires_at=expiry.parse(expire, now()) if expire and expire != _NEVER else None,
+        expires_at=_expiry(expire, at),
         download_limit=rules.download_limit,
         privacy=rules.privacy,
     )
+
+
+def _expiry(expire: str, at: str) -> datetime | None:
+    """When it is to end: the time that was typed goes before what was chosen."""
+    if at:
+        return expiry.parse(at, now(), "expire_at")
+    return expiry.parse(expire, now()) if expire and expire != _NEVER else None
 
 
 def _privacy(file: StoredFile) -> Privacy:

@@ -48,7 +48,7 @@ class ResetForm(PageForm):
 class PasswordForm(ResetForm):
     """A new password in place of one that is known."""
 
-    old_password = PasswordField("Password so far")
+    old_password = PasswordField("Current password")
 
 
 class EmailForm(PageForm):
@@ -77,6 +77,7 @@ class FileForm(PageForm):
     filename = StringField("File name")
     extension = StringField("Extension")
     expire = StringField("Expires")
+    expire_at = StringField("Or at this time")
     limit = StringField("Downloads")
     private = StringField("Who may read it")
 

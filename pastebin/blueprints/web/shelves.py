@@ -128,6 +128,8 @@ def changed(shelf: Shelf, uuid: str) -> Response:
     except FieldsInvalid as error:
         return render_again("manage.html", form, error, _facts(shelf, file))
     saved = "Nothing was changed." if changed_file is file else "Saved."
+    if changed_file.is_private and not file.is_private:
+        saved += " Links that you gave out have stopped working."
     return render("manage.html", form=editing.form_of(changed_file), saved=saved, **_facts(shelf, changed_file))
 
 
@@ -149,4 +151,4 @@ def several_deleted(shelf: Shelf) -> Response:
 
 def _facts(shelf: Shelf, file: StoredFile) -> Mapping[str, object]:
     owners = directory.names_of([file.owner_id]) if shelf.for_staff else {}
-    return {"file": file, "shelf": shelf, "links": links(), "lifetimes": editing.LIFETIMES, "owners": owners}
+    return {"file": file, "shelf": shelf, "links": links(), "lifetimes": editing.lifetimes, "owners": owners}

@@ -63,4 +63,13 @@ def fact(value: object) -> str:
     return "none" if value is None else str(value)
 
 
+def fact_name(name: str) -> str:
+    """What a fact of the audit log is called."""
+    return _FACT_NAMES.get(name, name)
+
+
+_FACT_NAMES = {
+    "uid": "id", "uuid": "file", "user": "account", "is_staff": "staff", "is_disabled": "disabled", "email": "e-mail",
+    "max_file_size": "largest upload", "quota": "storage", "digest": "SHA-256", "count": "how many",
+}  # fmt: skip
 _MOST_SHOWN = 3

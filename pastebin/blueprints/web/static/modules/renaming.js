@@ -97,8 +97,8 @@ export class Renaming {
 }
 
 const FORM = `<input type="text" name="name" maxlength="255" autocomplete="off" autocapitalize="off" spellcheck="false" dir="auto">
-  <button class="button button--small" type="submit" name="save">Save</button>
-  <button class="button button--quiet button--small" type="button" name="cancel">Cancel</button>
+  <span class="renaming__buttons"><button class="button button--small" type="submit" name="save">Save</button>
+  <button class="button button--quiet button--small" type="button" name="cancel">Cancel</button></span>
   <p class="field-error" id="renaming-error" role="alert" hidden></p>`;
 
 function refuse(form, words) {

@@ -3,6 +3,7 @@
 const MODULES = {
   lines: "./reading.js",
   views: "./views.js",
+  language: "./language.js",
   image: "./zoom.js",
   transform: "./transform.js",
   media: "./media.js",

@@ -3,9 +3,9 @@
 AUTH='Authorization: Bearer {{ key }}'
 {% endif -%}
 # A file. The answer is its link.
-curl{{ auth }} -T notes.txt {{ home }}
+curl -sS{{ auth }} -T notes.txt {{ home }}
 # What a program prints, under a name.
-ls -l | curl{{ auth }} -T - {{ home }}listing.txt
+ls -l | curl -sS{{ auth }} -T - {{ home }}listing.txt
 # For a week, for three downloads, for whoever has the link; the answer is JSON.
-curl{{ auth }} -F expire=7d -F limit=3 -F private=1 -F file=@notes.txt \
+curl -sS{{ auth }} -F expire=7d -F limit=3 -F private=1 -F file=@notes.txt \
     {{ home }}api/upload
