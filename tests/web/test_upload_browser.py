@@ -154,8 +154,10 @@ def test_a_file_that_is_too_large_is_told_at_once_and_the_others_are_sent(page: 
     expect(page.get_by_text("too large, at most 195.3 KiB are taken here")).to_be_visible()
     send(page)
 
-    (parcel,) = arrived(page)
-    assert parcel.get_by_role("heading").inner_text() == "small.txt"
+    small, large = arrived(page)
+    assert page.inner_text("#sending-title") == "1 of 2 files uploaded"
+    assert small.get_by_role("heading").inner_text() == "small.txt"
+    assert "It has 195.3 KiB; without an account up to 195.3 KiB are taken. Log in to send up to" in large.inner_text()
     page.get_by_role("button", name="Upload more").click()
     assert chosen(page) == ["large.bin"]
 
@@ -194,7 +196,7 @@ def test_the_link_of_a_private_file_has_its_key_and_that_of_a_limited_one_spends
     send(page)
     (parcel,) = arrived(page)
 
-    assert "for 1 download" in parcel.inner_text() or "for one download" in parcel.inner_text()
+    assert parcel.locator(".badge").all_inner_texts() == ["private", "1 download"]
     assert "?key=" in link(parcel)
     assert requests.get(link(parcel), timeout=20).status_code == 200
     assert requests.get(link(parcel).partition("?")[0], timeout=20).status_code == 404
@@ -216,13 +218,15 @@ def test_what_somebody_uploads_for_themselves_is_theirs_and_no_link_opens_it_for
 
     assert "Only you can open it" in parcel.inner_text()
     assert requests.get(link(parcel), timeout=20).status_code == 404
-    page.get_by_role("link", name="Open it").click()
-    assert "mine" in page.inner_text("main")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open it in a new tab").click()
+    assert "mine" in opened.value.inner_text("main")
 
 
 def test_all_links_are_copied_at_once(page: Page, context: BrowserContext) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     choose(page, named("one.txt", b"1"), named("two.txt", b"2"))
+    page.get_by_role("button", name="Add a text").click()
     page.fill("#text", "three")
     send(page)
     parcels = arrived(page)
@@ -262,7 +266,8 @@ def test_deleting_asks_once_in_its_place_and_the_links_are_dead(page: Page) -> N
 
     parcel.get_by_role("button", name="Delete", exact=True).click()
     parcel.get_by_role("button", name="Delete it", exact=True).click()
-    expect(parcel.get_by_text("Deleted. Its links no longer work.")).to_be_visible()
+    expect(parcel.get_by_text("Deleted. If the same content was uploaded another time")).to_be_visible()
+    assert page.inner_text("#sending-title") == "Deleted"
     assert requests.get(address, timeout=20).status_code == 404
 
 
@@ -374,17 +379,112 @@ def test_a_link_that_is_shown_nowhere_else_is_not_left_behind_without_a_question
     page.on("dialog", answer)
     page.fill("#text", "x")
     send(page)
-    (parcel,) = arrived(page)
-    parcel.get_by_role("link", name="Open it").click()
-    page.wait_for_url("**/view/**")
+    arrived(page)
+    page.reload()
     assert questions == []
 
-    page.goto(page.url.partition("/view/")[0])
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('no'); }; }")
     page.fill("#text", "y")
     send(page)
     arrived(page)
     page.reload()
     assert questions == ["beforeunload"]
+
+
+# ---- finding it again
+
+
+def test_what_nobody_in_particular_uploaded_is_found_shared_and_deleted_again_in_this_browser(
+    page: Page, context: BrowserContext
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    choose(page, *[named(f"{number}.txt", b"found again %d" % number) for number in range(6)])
+    send(page)
+    addresses = {link(each).rpartition("/")[2]: link(each) for each in arrived(page)}
+    expect(page.locator("#recent")).to_be_hidden()
+    page.reload()
+    rows = page.locator(".recent__file")
+    expect(rows).to_have_count(5)
+    page.get_by_role("button", name="Show all 6").click()
+    expect(rows).to_have_count(6)
+
+    address = rows.nth(1).get_by_role("link").get_attribute("href") or ""
+    rows.nth(1).get_by_role("button", name="Copy link of").click()
+    rows.nth(1).get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    assert address in addresses.values()
+    rows.nth(1).get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete it", exact=True).click()
+    expect(rows).to_have_count(5)
+    assert requests.get(address, timeout=20).status_code == 404
+
+    page.get_by_role("button", name="Forget this list").click()
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.locator("#recent")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#recent")).to_be_hidden()
+
+
+def test_encrypted_files_and_what_has_expired_are_in_no_list(page: Page) -> None:
+    page.get_by_label("Encrypt in this browser").check()
+    page.fill("#text", "x")
+    send(page)
+    (parcel,) = arrived(page)
+    uuid, _, key = link(parcel).rpartition("/")[2].partition("#")
+    kept = page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    assert not [each for each in (uuid, key) if each in kept]
+
+    page.evaluate(
+        """() => {
+            const entry = { name: "gone.txt", page: `${location.origin}/view/x`, deletion: "x", when: 1, uuid: "x" };
+            const entries = [{ ...entry, expires: 2 }, { ...entry, page: "javascript:x", expires: null }, "nonsense"];
+            localStorage.setItem("pastebin.uploads", JSON.stringify(entries));
+        }"""
+    )
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("#recent")).to_be_hidden()
+
+
+# ---- the text, and the button
+
+
+def test_chosen_files_put_the_text_away_and_the_button_says_what_it_sends(page: Page) -> None:
+    button = page.locator("#upload [type=submit]")
+    choose(page, named("one.txt"))
+    expect(button).to_have_text("Upload 1 file")
+    assert [page.locator(each).is_visible() for each in ("#text", "#language", "#filename")] == [False, False, True]
+
+    choose(page, named("two.txt"))
+    expect(button).to_have_text("Upload 2 files")
+    assert not page.locator("#filename").is_visible()
+    page.get_by_role("button", name="Add a text").click()
+    page.keyboard.type("hello")
+    expect(button).to_have_text("Upload 2 files and the text")
+
+    page.get_by_role("button", name="Remove one.txt").click()
+    page.get_by_role("button", name="Remove two.txt").click()
+    expect(button).to_have_text("Upload the text")
+    page.focus("#text")
+    page.keyboard.press("Control+Enter")
+    (parcel,) = arrived(page)
+    expect(page.locator("#said")).to_have_text("paste.txt uploaded")
+    assert link(parcel)
+
+
+def test_files_for_which_an_account_has_no_room_are_marked_and_told(page: Page, server: Server) -> None:
+    server.command("user", "add", "bob", "--password-stdin", stdin=f"{PASSWORD}\n")
+    server.command("user", "change", "bob", "--quota", "1MiB")
+    log_in(page, server.url, "bob", PASSWORD)
+    page.goto(server.url)
+    expect(page.get_by_text("1 MiB of your storage are free.")).to_be_visible()
+    choose(page, named("first.bin", bytes(700_000)), named("second.bin", bytes(500_000)))
+    expect(page.get_by_text("does not fit, 340.4 KiB of your storage are left for it")).to_be_visible()
+    send(page)
+
+    assert [bool(link(each)) for each in arrived(page)] == [True, False]
+    expect(page.get_by_text("and does not fit: 340.4 KiB of your storage are left for it.")).to_be_visible()
+    assert page.inner_text("#sending-title") == "1 of 2 files uploaded"
 
 
 # ---- options
@@ -405,12 +505,12 @@ def test_options_are_remembered_once_something_was_sent_and_put_back_by_a_button
     (parcel,) = arrived(page)
     assert parcel.get_by_role("heading").inner_text() == "paste.py"
     page.reload()
-    expect(page.locator("#options-summary")).to_have_text("1 hour, for everyone")
+    expect(page.locator("#options-summary")).to_have_text("As last time: 1 hour, anyone with the link, Python")
     assert [page.input_value("#expire"), page.input_value("#language")] == ["1h", "py"]
     assert page.locator("#expire").is_visible()
 
-    page.get_by_role("button", name="Reset the options").click()
-    expect(page.get_by_role("button", name="Reset the options")).to_be_hidden()
+    page.get_by_role("button", name="Use the defaults").click()
+    expect(page.get_by_role("button", name="Use the defaults")).to_be_hidden()
     assert [page.input_value("#expire"), page.input_value("#language")] == ["", ""]
     page.reload()
     assert page.input_value("#expire") == ""
@@ -474,7 +574,7 @@ def test_no_state_of_the_page_is_wider_than_a_small_phone(page: Page) -> None:
     page.click("#options summary")
     assert overflow(page) <= 0
     send(page)
-    (parcel,) = arrived(page)
+    parcel, _too_large = arrived(page)
     parcel.get_by_role("button", name="QR code").click()
     parcel.get_by_role("button", name="Delete", exact=True).click()
 

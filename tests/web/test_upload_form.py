@@ -28,9 +28,9 @@ def test_it_says_what_is_taken_of_nobody_and_how_to_send_from_a_shell(make_app: 
     page = Visitor(app.test_client()).client.get("/", base_url="https://paste.example").text
 
     assert "Up to 3 MiB together" in page
-    assert "1 GiB a day" in page
+    assert "1 GiB a day from your internet connection" in page
     assert "image/*, .zip" in page
-    assert "send up to 2 GiB" in page
+    assert 'account</a>: 2 GiB a file' in page
     assert "7 days, the longest" in page
     assert 'value="1d"' in page
     assert 'value="1w"' not in page
@@ -41,7 +41,7 @@ def test_an_account_has_the_larger_bounds(ann: Visitor) -> None:
     page = ann.get("/").text
 
     assert "Up to 16 GiB together" in page
-    assert "a day from one address" not in page.partition("data-when-encrypted")[0]
+    assert "a day from your" not in page.partition("data-when-encrypted")[0]
     assert 'value="owner"' in page
 
 

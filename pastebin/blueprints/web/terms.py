@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pastebin.access.gate import anonymous_uploads_off
 from pastebin.config import DAY, HOUR, MINUTE, WEEK
 from pastebin.extensions import settings
-from pastebin.services import bounds, encrypted_uploads, outbox, switches
+from pastebin.services import bounds, encrypted_uploads, outbox, switches, totals
 from pastebin.services.actor import Actor
 from pastebin.services.switches import Switch
 
@@ -25,6 +25,7 @@ class Terms:
 
     `wants_verified` says that an account needs a confirmed e-mail address; `unconfirmed` is the one it has, while
     it could be confirmed.
+    `free` is what is left of an account's storage; None where nothing bounds it.
     `lifetimes` are the choices of the form: the value of `expire`, and its words. `encrypts` says whether encrypted
     files are taken, which are nobody's; the last four are their bounds, and whether it is kept where they came from.
     """
@@ -35,6 +36,7 @@ class Terms:
     unconfirmed: str | None
     largest: int
     largest_with_account: int | None
+    free: int | None
     daily_quota: int | None
     longest: int | None
     types: tuple[str, ...]
@@ -58,15 +60,21 @@ def terms(actor: Actor) -> Terms:
         largest=bounds.largest_body(actor),
         largest_with_account=settings.MAX_FILE_SIZE if actor.is_nobody else None,
         daily_quota=settings.ANONYMOUS_QUOTA if actor.is_nobody else None,
+        free=_free(actor),
         longest=longest,
         types=settings.ALLOWED_TYPES,
         encrypts=not anonymous_uploads_off() and Switch.FILE_CREATE not in switches.on(),
         longest_encrypted=encrypted_uploads.longest_seconds(),
-        largest_encrypted=settings.MAX_FILE_SIZE,
+        largest_encrypted=min(settings.MAX_FILE_SIZE, settings.ANONYMOUS_QUOTA),
         quota_encrypted=settings.ANONYMOUS_QUOTA,
         records_addresses=settings.RECORD_ADDRESSES,
         lifetimes=tuple((value, words) for value, seconds, words in _LIFETIMES if longest is None or seconds < longest),
     )
+
+
+def _free(actor: Actor) -> int | None:
+    quota = None if actor.user is None else bounds.largest_storage(actor.user)
+    return None if actor.user is None or quota is None else max(0, quota - totals.of(actor.user.id).size_bytes)
 
 
 def _unconfirmed(actor: Actor) -> str | None:

@@ -49,7 +49,7 @@ def name_parts(name: str) -> tuple[str, str]:
 
 
 def span(seconds: int) -> str:
-    """A time in its largest whole unit: `10 minutes`, `1 day`, `2 months`."""
+    """A time in its largest whole unit: `10 minutes`, `1 day`, `30 days`."""
     return durations.in_words(seconds)
 
 

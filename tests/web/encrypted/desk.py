@@ -84,8 +84,9 @@ class Desk:
         """Fill in the form, and press its button."""
         self.open_form()
         self.page.set_input_files("#file", list(files))
-        self.page.fill("#text", text)
-        self.page.fill("#filename", filename)
+        for field, words in (("#text", text), ("#filename", filename)):
+            if words or self.page.is_visible(field):
+                self.page.fill(field, words)
         if rules and not self.page.locator("#expire").is_visible():
             self.page.click("#options summary")
         if "expire" in rules:

@@ -43,7 +43,7 @@ def test_a_text_that_was_not_uploaded_is_still_in_the_form(desk: Desk) -> None:
     assert desk.page.is_checked("#encrypt")
 
 
-def test_a_link_that_nobody_copied_is_not_left_behind_without_a_question(desk: Desk) -> None:
+def test_a_link_or_a_password_that_nobody_copied_is_not_left_behind_without_a_question(desk: Desk) -> None:
     questions: list[str] = []
 
     def answer(dialog: Dialog) -> None:
@@ -59,7 +59,14 @@ def test_a_link_that_nobody_copied_is_not_left_behind_without_a_question(desk: D
     desk.page.get_by_role("button", name="Copy the link").click()
     desk.page.get_by_role("button", name="Copied").wait_for()
     desk.page.reload()
-    assert questions == ["beforeunload"]
+    assert questions == ["beforeunload"] * 2
+
+    desk.send(text="z")
+    desk.page.get_by_role("button", name="Copy the link").click()
+    desk.page.get_by_role("button", name="Copy the password").click()
+    desk.page.get_by_text("Copied").nth(1).wait_for()
+    desk.page.reload()
+    assert questions == ["beforeunload"] * 2
 
 
 def test_what_a_cancelled_attempt_costs_is_said_before_and_after(desk: Desk, other: Desk, tmp_path: Path) -> None:

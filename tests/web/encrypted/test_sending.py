@@ -122,7 +122,7 @@ def test_expiry_and_downloads_are_what_was_chosen(desk: Desk) -> None:
     told = requests.get(f"{sent.api}/info", timeout=20).json()
     assert told["limit"] == 3
     assert abs(told["expire"] - time.time() - 3600) < 60
-    assert ", for 3 downloads" in desk.page.inner_text("[data-part=state]")
+    assert desk.page.locator(".parcel .badge").all_inner_texts() == ["encrypted", "3 downloads"]
 
 
 def test_a_file_is_kept_as_long_as_can_be_where_nothing_is_chosen(desk: Desk) -> None:
@@ -389,7 +389,7 @@ def test_every_link_and_password_has_a_label_and_a_button(desk: Desk) -> None:
     (sent,) = desk.send(text="x")
 
     assert desk.page.get_by_label("Link", exact=True).input_value() == sent.link
-    assert desk.page.get_by_label("Delete password", exact=True).input_value() == sent.password
+    assert desk.page.get_by_label("Password for deleting", exact=True).input_value() == sent.password
     assert desk.page.get_by_role("button", name="Copy the link").is_visible()
     assert desk.page.get_by_role("button", name="Copy the password").is_visible()
 

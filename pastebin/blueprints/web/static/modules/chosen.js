@@ -8,26 +8,34 @@ export class Chosen {
   /**
    * @param {HTMLElement} list
    * @param {HTMLTemplateElement} template of one line
-   * @param {() => number} largest how many bytes one may have, as things stand
+   * @param {import("./room.js").Room} room
+   * @param {() => void} onChange called when there are more or less of them
    */
-  constructor(list, template, largest) {
+  constructor(list, template, room, onChange) {
     this.list = list;
     this.template = template;
-    this.largest = largest;
+    this.room = room;
+    this.onChange = onChange;
     /** @type {File[]} */
     this.files = [];
   }
 
-  /** Those that are not too large. */
+  /** Those that may be sent. */
   get sendable() {
-    return this.files.filter((file) => !this.#isTooLarge(file));
+    const lacking = this.room.lacking(this.files);
+    return this.files.filter((file) => !lacking.has(file));
+  }
+
+  /** Those that may not, each with why. @returns {[File, (string | Node)[]][]} */
+  get leftOut() {
+    return [...this.room.lacking(this.files)].map(([file, problem]) => [file, this.room.explain(file, problem)]);
   }
 
   /** Add files, but for those that are there already. @param {File[]} files */
   add(files) {
     const added = files.filter((file) => !this.files.some((other) => isSame(file, other)));
     this.files.push(...added);
-    this.show();
+    this.onChange();
     if (added.length > 0) {
       say(`${count(added.length)} added, ${count(this.files.length)} in all`);
     }
@@ -36,28 +44,29 @@ export class Chosen {
   /** @param {File} file */
   putBack(file) {
     this.files.push(file);
-    this.show();
+    this.onChange();
   }
 
   /** @param {File} file */
   remove(file) {
     this.files = this.files.filter((other) => other !== file);
-    this.show();
+    this.onChange();
   }
 
   show() {
-    this.list.replaceChildren(...this.files.map((file) => this.#line(file)));
+    const lacking = this.room.lacking(this.files);
+    this.list.replaceChildren(...this.files.map((file) => this.#line(file, lacking.get(file))));
     this.list.hidden = this.files.length === 0;
   }
 
-  #line(file) {
+  #line(file, problem) {
     const line = /** @type {HTMLElement} */ (this.template.content.firstElementChild.cloneNode(true));
     const name = tidy(file.name, "file");
     const [button, words] = [line.querySelector("button"), line.querySelector("[data-part=size]")];
     line.querySelector("bdi").textContent = name;
     words.textContent = size(file.size);
-    if (this.#isTooLarge(file)) {
-      words.textContent += `: too large, at most ${size(this.largest())} are taken here`;
+    if (problem) {
+      words.textContent += `: ${this.room.brief(problem)}`;
       line.classList.add("chosen__file--bad");
     }
     button.querySelector(".visually-hidden").textContent = `Remove ${name}`;
@@ -72,10 +81,6 @@ export class Chosen {
     say(`${name} removed`);
     const buttons = this.list.querySelectorAll("button");
     (buttons[Math.min(place, buttons.length - 1)] ?? document.getElementById("file")).focus();
-  }
-
-  #isTooLarge(file) {
-    return file.size > this.largest();
   }
 }
 

@@ -11,11 +11,12 @@ const SHOWN_MS = 3000;
  */
 export function copies(button, source, onCopied = () => {}) {
   const label = [...button.childNodes];
+  const what = copied(button);
   button.addEventListener("click", async () => {
     const isCopied = await copy(source);
     const words = isCopied ? "Copied" : "Press Ctrl+C";
     button.replaceChildren(words);
-    say(words);
+    say(isCopied ? what : words);
     if (isCopied) {
       onCopied();
     }
@@ -33,12 +34,19 @@ export function copies(button, source, onCopied = () => {}) {
  */
 export function copiesText(button, text) {
   button.addEventListener("click", async () => {
-    const label = button.textContent;
-    const words = (await copyText(text)) ? "Copied" : "Could not be copied";
-    button.textContent = words;
-    say(words);
-    setTimeout(() => button.textContent === words && (button.textContent = label), SHOWN_MS);
+    const [label, what] = [[...button.childNodes], copied(button)];
+    const isCopied = await copyText(text);
+    const words = isCopied ? "Copied" : "Could not be copied";
+    button.replaceChildren(words);
+    say(isCopied ? what : words);
+    setTimeout(() => button.textContent === words && button.replaceChildren(...label), SHOWN_MS);
   });
+}
+
+/** What is said of it afterwards: "Copy the link" has the link copied. */
+function copied(button) {
+  const what = /^Copy\s+(?:the\s+)?(.+)$/s.exec(button.textContent.trim())?.[1];
+  return what ? `${what[0].toUpperCase()}${what.slice(1)} copied` : "Copied";
 }
 
 async function copyText(text) {

@@ -1,5 +1,7 @@
 /** The links to what was uploaded, ready to be copied. */
 
+export const DELETION = "Deletion link";
+
 /**
  * @typedef {object} Links
  * @property {string} page the one to give away: there people see the file with its name, and chats show what it is
@@ -19,7 +21,7 @@ export function linksOf(told) {
       ["Direct link", told.url],
       ["Markdown", isImage ? `!${markdown(told.filename, told.url)}` : markdown(told.filename, page)],
       ["curl", `curl ${login}-o ${quoted(told.filename)} ${quoted(told.url)}`],
-      ["Deletion link", told.deletion_url],
+      [DELETION, told.deletion_url],
     ],
     hint: hintFor(told, key),
   };

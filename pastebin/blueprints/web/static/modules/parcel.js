@@ -2,6 +2,7 @@
 
 import { tidy } from "./names.js";
 import { Result } from "./result.js";
+import { say } from "./saying.js";
 import { Progress, size } from "./words.js";
 
 /**
@@ -11,7 +12,15 @@ import { Progress, size } from "./words.js";
  * @property {string} doing the same with all, and *done* what it has done: for the heading above them
  * @property {string} done
  * @property {(file: File, filename: string, handlers: Record<string, (told: any) => void>) => Promise<import("./posting.js").Carrier>} carry
- * @property {(told: any, filename: string) => {state: string, what: ConstructorParameters<typeof Result>[1], isOnlyHere: boolean}} arrived
+ * @property {(told: any, filename: string) => Arrived} arrived
+ *
+ * @typedef {object} Arrived
+ * @property {string} state how large it is and how long it is kept
+ * @property {string[]} badges what is special about it
+ * @property {ConstructorParameters<typeof Result>[1]} what
+ * @property {() => boolean} isOnlyHere whether its links are shown nowhere else, *isRemembered* that this browser has them
+ * @property {() => boolean} isRemembered
+ * @property {boolean} isPublic whether its direct link is made of its content
  */
 
 export class Parcel {
@@ -24,8 +33,8 @@ export class Parcel {
     this.item = item;
     this.way = way;
     this.link = "";
-    /** Whether it has a link that nobody copied yet, and that is shown nowhere else. */
-    this.isUntaken = false;
+    /** Which of its links nobody copied yet. @type {Set<"link" | "deletion">} */
+    this.untaken = new Set();
     this.element = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
     this.name = tidy(item.filename, "file");
     this.part("name").textContent = this.name;
@@ -36,6 +45,17 @@ export class Parcel {
   /** The element that is marked as this part. */
   part(name) {
     return this.element.querySelector(`[data-part="${name}"]`);
+  }
+
+  /** Whether it would be lost with this page: the link, or what deletes the file. */
+  get isUntaken() {
+    return this.untaken.size > 0 && this.arrived.isOnlyHere();
+  }
+
+  /** Have it not be sent at all. @param {(string | Node)[]} why */
+  refuse(why) {
+    this.#finish("failed", "Not uploaded");
+    this.#problem(...why);
   }
 
   /** Have it wait for its turn. */
@@ -120,13 +140,16 @@ export class Parcel {
   }
 
   #arrived(told) {
-    const { state, what, isOnlyHere } = this.way.arrived(told, this.item.filename);
+    this.arrived = this.way.arrived(told, this.item.filename);
+    const { state, badges, what } = this.arrived;
     this.#finish("done", state);
     this.link = what.links.page;
     this.isThere = true;
-    this.isUntaken = isOnlyHere;
+    this.untaken = new Set(["link", "deletion"]);
+    this.part("badges").hidden = badges.length === 0;
+    this.part("badges").append(...badges.map(badge));
     this.result = new Result(this.element, what, {
-      onTaken: () => (this.isUntaken = false),
+      onTaken: (taken) => this.untaken.delete(taken),
       onDeleted: () => this.#deleted(),
     });
     this.done();
@@ -134,8 +157,13 @@ export class Parcel {
 
   #deleted() {
     this.link = "";
-    this.isUntaken = false;
-    this.#show("deleted", "Deleted. Its links no longer work.");
+    this.isThere = false;
+    this.isDeleted = true;
+    this.untaken.clear();
+    this.part("badges").hidden = true;
+    const otherwise = "If the same content was uploaded another time as well, its direct link still works.";
+    this.#show("deleted", `Deleted. ${this.arrived.isPublic ? otherwise : "Its links no longer work."}`);
+    say(`${this.name} deleted`);
     this.element.tabIndex = -1;
     this.element.focus();
     this.onDeleted?.();
@@ -159,10 +187,11 @@ export class Parcel {
     this.part("state").textContent = words;
   }
 
-  #problem(message) {
+  /** @param {(string | Node)[]} words */
+  #problem(...words) {
     const problem = this.part("problem");
     problem.hidden = false;
-    problem.textContent = message;
+    problem.replaceChildren(...words);
   }
 
   #offer(name, act) {
@@ -171,4 +200,11 @@ export class Parcel {
     button.onclick = act;
     return button;
   }
+}
+
+function badge(words) {
+  const element = document.createElement("span");
+  element.className = "badge";
+  element.textContent = words;
+  return element;
 }

@@ -1,5 +1,7 @@
 /** The options of the upload form, as this browser remembers them. */
 
+import { store, stored } from "./storage.js";
+
 const STORED_AS = "pastebin.upload";
 const NAMES = ["language", "expire", "limit", "private", "encrypt"];
 
@@ -19,18 +21,24 @@ export class Preferences {
     return this.fields.some(([name, field]) => names.includes(name) && value(field) !== initial(field));
   }
 
+  /** Whether they are what is remembered. */
+  get areRemembered() {
+    const kept = stored(STORED_AS);
+    return kept !== null && this.fields.every(([name, field]) => value(field) === (kept[name] ?? initial(field)));
+  }
+
   /** Set them as they were when something was last uploaded here. */
   load() {
-    const stored = parsed(storage((store) => store.getItem(STORED_AS)));
+    const kept = stored(STORED_AS) ?? {};
     for (const [name, field] of this.fields) {
-      set(field, stored[name] ?? initial(field));
+      set(field, kept[name] ?? initial(field));
     }
     this.onChange();
   }
 
   save() {
     const values = Object.fromEntries(this.fields.map(([name, field]) => [name, value(field)]));
-    storage((store) => store.setItem(STORED_AS, JSON.stringify(values)));
+    store(STORED_AS, values);
   }
 
   /** As the page came; nothing is remembered any more. */
@@ -38,7 +46,7 @@ export class Preferences {
     for (const [, field] of this.fields) {
       set(field, initial(field));
     }
-    storage((store) => store.removeItem(STORED_AS));
+    store(STORED_AS, null);
     this.onChange();
   }
 }
@@ -60,22 +68,5 @@ function set(field, wanted) {
     field.checked = wanted === true;
   } else if (!field.options || [...field.options].some((option) => option.value === wanted)) {
     field.value = wanted;
-  }
-}
-
-/** Browsers may keep nothing, and say so by throwing. */
-function storage(act) {
-  try {
-    return act(localStorage);
-  } catch {
-    return null;
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text ?? "{}") ?? {};
-  } catch {
-    return {};
   }
 }

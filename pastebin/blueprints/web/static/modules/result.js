@@ -1,34 +1,36 @@
 /** What the page shows of a file that has arrived: its links, a QR code, and how to delete it. */
 
 import { copies } from "./copying.js";
-import { say } from "./saying.js";
+import { DELETION } from "./links.js";
+import { asks } from "./question.js";
 
 export class Result {
   /**
    * @param {HTMLElement} element with the parts of the template
    * @param {{links: import("./links.js").Links, password?: string, remove: () => Promise<void>}} what
-   * @param {{onTaken: () => void, onDeleted: () => void}} handlers called when the link was copied or followed, and
-   *   when the file is gone
+   * @param {{onTaken: (what: "link" | "deletion") => void, onDeleted: () => void}} handlers called when the link, or
+   *   what deletes the file, is in somebody's hands, and when the file is gone
    */
   constructor(element, { links, password, remove }, { onTaken, onDeleted }) {
     this.element = element;
     this.links = links;
     this.remove = remove;
     this.onDeleted = onDeleted;
-    this.#fill("link", links.page, onTaken);
+    const onLink = () => onTaken("link");
+    this.#fill("link", links.page, onLink);
     this.part("hint").textContent = links.hint;
     this.part("open").href = links.page;
-    this.part("open").addEventListener("click", onTaken);
+    this.part("open").addEventListener("click", onLink);
     this.part("rows").append(...links.more.map(([label, text]) => this.#row(label, text, onTaken)));
     this.part("secret").hidden = password === undefined;
     if (password !== undefined) {
-      this.#fill("deletepassword", password);
+      this.#fill("deletepassword", password, () => onTaken("deletion"));
     }
     for (const label of element.querySelectorAll("label")) {
       label.htmlFor = label.parentElement.querySelector("input").id = unique();
     }
-    this.part("qr").addEventListener("click", () => this.#toggleCode(onTaken));
-    this.#asks();
+    this.part("qr").addEventListener("click", () => this.#toggleCode(onLink));
+    asks(element, () => this.#delete());
     this.part("result").hidden = false;
   }
 
@@ -43,17 +45,17 @@ export class Result {
   }
 
   /** One of the further links. */
-  #row(label, text, onCopied) {
+  #row(label, text, onTaken) {
     const row = /** @type {HTMLElement} */ (document.getElementById("link-row").content.firstElementChild.cloneNode(true));
     const [field, button] = [row.querySelector("input"), row.querySelector("button")];
     row.querySelector("label").textContent = label;
     row.querySelector(".visually-hidden").textContent = ` ${label}`;
     field.value = text;
-    copies(button, field, onCopied);
+    copies(button, field, () => onTaken(label === DELETION ? "deletion" : "link"));
     return row;
   }
 
-  async #toggleCode(onTaken) {
+  async #toggleCode(onShown) {
     const place = this.part("code");
     if (place.childElementCount === 0) {
       try {
@@ -63,28 +65,13 @@ export class Result {
         place.replaceChildren("The QR code could not be drawn. Load this page again, or copy the link.");
       }
     }
-    onTaken();
+    onShown();
     place.hidden = !place.hidden;
     this.part("qr").setAttribute("aria-expanded", String(!place.hidden));
   }
 
-  /** Deleting asks once, in the place of its button. */
-  #asks() {
-    const [ask, first, yes, no] = ["ask", "delete", "delete-yes", "delete-no"].map((name) => this.part(name));
-    const turn = (isAsked) => {
-      ask.hidden = !isAsked;
-      first.hidden = isAsked;
-      (isAsked ? no : first).focus();
-    };
-    first.addEventListener("click", () => turn(true));
-    no.addEventListener("click", () => turn(false));
-    ask.addEventListener("keydown", ({ key }) => key === "Escape" && turn(false));
-    yes.addEventListener("click", () => this.#delete(yes));
-  }
-
-  async #delete(button) {
+  async #delete() {
     const problem = this.part("problem");
-    button.disabled = true;
     problem.hidden = true;
     try {
       await this.remove();
@@ -92,11 +79,8 @@ export class Result {
       problem.textContent = fault.message;
       problem.hidden = false;
       return;
-    } finally {
-      button.disabled = false;
     }
     this.part("result").remove();
-    say("Deleted");
     this.onDeleted();
   }
 }

@@ -32,7 +32,7 @@ export class Sendings {
     /** @type {Parcel[]} all since the page was opened, and those of the last time something was sent */
     this.all = [];
     this.batch = [];
-    copies(this.copyAll, this.allLinks, () => this.batch.forEach((parcel) => (parcel.isUntaken = false)));
+    copies(this.copyAll, this.allLinks, () => this.batch.forEach((parcel) => parcel.untaken.delete("link")));
     this.more.addEventListener("click", () => {
       this.more.hidden = true;
       onMore();
@@ -43,18 +43,32 @@ export class Sendings {
   /**
    * @param {Item[]} items
    * @param {import("./parcel.js").Way} way
+   * @param {[File, (string | Node)[]][]} leftOut files that are not sent, each with why
    */
-  send(items, way) {
-    this.batch = items.map((item) => this.#parcel(item, way, items.length === 1));
+  send(items, way, leftOut = []) {
+    const sent = items.map((item) => this.#parcel(item, way, items.length === 1));
+    this.batch = [...sent, ...leftOut.map(([file, why]) => this.#refused(file, way, why))];
     this.all.push(...this.batch);
     document.getElementById("parcels").prepend(...this.batch.map((parcel) => parcel.element));
     this.panel.hidden = false;
     this.copyAll.hidden = true;
     this.heading.textContent = `${way.doing} ${count(items.length)}`;
     this.heading.focus();
-    for (const parcel of this.batch) {
+    for (const parcel of sent) {
       this.#follow(parcel);
     }
+  }
+
+  /** Bytes that the files of an account took since the page was opened, or are about to. */
+  get bytes() {
+    const plain = this.all.filter((parcel) => parcel.way.name === "plain" && (parcel.isUnderWay || parcel.isThere));
+    return plain.reduce((sum, parcel) => sum + parcel.item.file.size, 0);
+  }
+
+  #refused(file, way, why) {
+    const parcel = this.#parcel({ file, filename: file.name, given: "" }, way, false);
+    parcel.refuse(why);
+    return parcel;
   }
 
   #parcel(item, way, isSingle) {
@@ -62,7 +76,7 @@ export class Sendings {
     const parcel = new Parcel(document.getElementById("parcel"), item, way);
     parcel.isSingle = isSingle;
     parcel.onAgain = () => this.#follow(parcel);
-    parcel.onDeleted = () => this.#gather();
+    parcel.onDeleted = () => this.#told();
     return parcel;
   }
 
@@ -85,29 +99,35 @@ export class Sendings {
     } else if (!parcel.isUnderWay) {
       this.onLeft(parcel.item);
     }
-    this.#conclude();
+    const words = parcel.isThere ? `${parcel.name} ${parcel.way.done}` : `${parcel.name} was not uploaded`;
+    if (this.all.some((each) => each.isUnderWay)) {
+      say(words);
+    } else {
+      this.#conclude(words);
+    }
   }
 
-  /** Once nothing is on its way any more. */
-  #conclude() {
-    if (this.all.some((parcel) => parcel.isUnderWay)) {
-      return;
-    }
-    this.#gather();
+  /** Nothing is on its way any more. @param {string} last what became of the last one */
+  #conclude(last) {
     this.more.hidden = false;
-    this.heading.textContent = verdict(this.batch);
-    say(this.heading.textContent);
+    this.#told();
+    say(this.batch.length === 1 ? last : `${last}. ${this.heading.textContent}`);
     if (document.activeElement === document.body) {
       this.heading.focus();
     }
   }
 
-  /** The links that there are, to be copied at once. */
-  #gather() {
+  /** How it stands: the heading counts, and the links that there are can be copied at once. */
+  #told() {
+    if (!this.all.some((parcel) => parcel.isUnderWay)) {
+      this.heading.textContent = verdict(this.batch);
+    }
     const links = this.batch.map((parcel) => parcel.link).filter(Boolean);
     this.allLinks.textContent = links.join("\n");
     this.copyAll.hidden = links.length < 2;
     document.getElementById("sending-keep").hidden = !this.all.some((parcel) => parcel.isUntaken);
+    const isKept = this.all.some((parcel) => parcel.isThere && parcel.arrived.isRemembered());
+    document.getElementById("sending-kept").hidden = !isKept;
   }
 
   /** Leaving now would lose what is on its way, and links that are shown nowhere else. */
@@ -120,12 +140,18 @@ export class Sendings {
 
 /** @param {Parcel[]} parcels */
 function verdict(parcels) {
-  const [there, of] = [parcels.filter((parcel) => parcel.isThere).length, parcels.length];
+  const of = parcels.length;
+  const [there, deleted] = ["isThere", "isDeleted"].map((state) => parcels.filter((parcel) => parcel[state]).length);
   const { done } = parcels[0].way;
-  if (there === of) {
-    return of === 1 ? `${done[0].toUpperCase()}${done.slice(1)}` : `${of} files ${done}`;
+  if (of === 1) {
+    return there ? `${done[0].toUpperCase()}${done.slice(1)}` : deleted ? "Deleted" : "Not uploaded";
   }
-  return of === 1 ? "Not uploaded" : `${there} of ${of} files ${done}`;
+  if (deleted === of) {
+    return `${count(of)} deleted`;
+  }
+  const failed = of - there - deleted;
+  const counted = failed ? `${there} of ${count(of)} ${done}` : `${count(there)} ${done}`;
+  return deleted ? `${counted}, ${deleted} deleted` : counted;
 }
 
 function isSame(one, other) {

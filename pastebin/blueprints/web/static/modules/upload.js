@@ -1,18 +1,21 @@
 /** The upload page: what is chosen, in which way it goes, and what becomes of it, without leaving the page. */
 
 import { receive } from "./arrivals.js";
-import { Chosen } from "./chosen.js";
+import { Chosen, count } from "./chosen.js";
+import { Draft } from "./draft.js";
 import { Lifetimes } from "./lifetimes.js";
 import { Options } from "./options.js";
-import { say } from "./saying.js";
+import "./recent.js";
+import { Room } from "./room.js";
 import { Sendings } from "./sendings.js";
 import { encrypted, plain } from "./ways.js";
 
 const NOTHING = "There is nothing to upload yet: choose a file, or write a text.";
-const TOO_LARGE = "What you chose is too large for this server. Take it out, and choose something smaller.";
+const NONE_FITS = "None of these files can be sent: each says why. Take them out, and choose something smaller.";
 
+const TITLE = document.getElementById("page-title").textContent;
 const form = document.getElementById("upload");
-const { file: input, text, filename, language, limit } = form.elements;
+const { file: input, text, filename, limit } = form.elements;
 const problem = document.getElementById("file-problem");
 const token = form.elements.csrf_token?.value ?? "";
 
@@ -22,20 +25,18 @@ place?.replaceWith(place.content);
 const box = document.getElementById("encrypt");
 
 const lifetimes = new Lifetimes(form.elements.expire);
-const chosen = new Chosen(
-  document.getElementById("chosen"),
-  document.getElementById("chosen-file"),
-  () => Number(box?.checked ? form.dataset.largestEncrypted : form.dataset.largest),
-);
-const options = new Options(form, turn);
 const sendings = new Sendings({
   onTaken: takeOut,
   onLeft: putBack,
   onMore: () => {
-    form.hidden = false;
+    open(true);
     input.focus();
   },
 });
+const room = new Room(form, () => Boolean(box?.checked), () => sendings.bytes);
+const draft = new Draft(form, () => options.show());
+const chosen = new Chosen(document.getElementById("chosen"), document.getElementById("chosen-file"), room, () => options.show());
+const options = new Options(form, turn, () => draft.spoken);
 
 for (const element of document.querySelectorAll("[data-when-form]")) {
   element.remove();
@@ -54,7 +55,7 @@ form.addEventListener("submit", (event) => {
 });
 receive(document.getElementById("drop-cover"), {
   files: (files) => reopened(() => chosen.add(files)),
-  text: (pasted) => reopened(() => insert(pasted)),
+  text: (pasted) => reopened(() => draft.insert(pasted)),
   problem: (words) => reopened(() => complain(words)),
 });
 
@@ -74,57 +75,67 @@ function turn() {
   for (const element of document.querySelectorAll("[data-when-encrypted]")) {
     element.hidden = !isOn || (element.dataset.whenEncrypted === "http" && isSecureContext);
   }
-  form.querySelector("button[type=submit]").textContent = isOn ? "Encrypt and upload" : "Upload";
   if (isOn) {
     lifetimes.bound(Number(form.dataset.longestEncrypted));
   } else {
     lifetimes.unbound();
   }
   chosen.show();
+  draft.show(chosen.files.length);
+  document.getElementById("drop").classList.toggle("drop--small", chosen.files.length > 0);
+  form.querySelector("button[type=submit]").textContent = `${isOn ? "Encrypt and upload" : "Upload"}${what()}`;
 }
 
-function insert(pasted) {
-  text.value += text.value && !text.value.endsWith("\n") ? `\n${pasted}` : pasted;
-  text.focus();
-  say("Pasted into the text");
+/** What the button sends. */
+function what() {
+  const parts = [...(chosen.sendable.length ? [count(chosen.sendable.length)] : []), ...(text.value ? ["the text"] : [])];
+  return parts.length ? ` ${parts.join(" and ")}` : "";
 }
 
-function complain(words) {
-  problem.textContent = words;
+/** @param {(string | Node)[]} words */
+function complain(...words) {
+  problem.replaceChildren(...words);
   problem.hidden = false;
+}
+
+/** Show the form, or what was made of it: of the two headings one is the page's. */
+function open(isOpen) {
+  const title = document.getElementById("page-title");
+  form.hidden = !isOpen;
+  title.classList.toggle("visually-hidden", !isOpen);
+  title.textContent = isOpen ? TITLE : "Your uploads";
 }
 
 function start() {
   const items = wanted();
   problem.hidden = items.length > 0;
   if (items.length === 0) {
-    complain(chosen.files.length > 0 ? TOO_LARGE : NOTHING);
+    complain(...whyNot());
     input.focus();
     return;
   }
   options.save();
-  form.hidden = true;
-  sendings.send(items, box?.checked ? encrypted(rules()) : plain(fields(), token));
+  open(false);
+  sendings.send(items, box?.checked ? encrypted(rules()) : plain(fields(), token), chosen.leftOut);
+}
+
+/** Why there is nothing to send. */
+function whyNot() {
+  const { leftOut } = chosen;
+  return leftOut.length === 0 ? [NOTHING] : leftOut.length === 1 ? leftOut[0][1] : [NONE_FITS];
 }
 
 /** Files, and the text if there is one; the name that was given goes to the text, or to a single file. */
 function wanted() {
-  const given = filename.value.trim();
+  const { given } = draft;
   const files = chosen.sendable;
   const isSingle = files.length === 1 && !text.value;
   const items = files.map((file) => ({ file, filename: (isSingle && given) || file.name, given: isSingle ? given : "" }));
   if (text.value) {
-    const name = called(given);
+    const { name } = draft;
     items.push({ file: new File([text.value], name, { type: "text/plain" }), filename: name, given, text: text.value });
   }
   return items;
-}
-
-/** A text's name: as the server would have it (docs/api.md, `language`). */
-function called(name) {
-  const given = name.replace(/[. ]+$/, "");
-  const hasEnding = /[^./\\]\.[a-z0-9]{1,16}$/i.test(given);
-  return hasEnding || (given && !language.value) ? given : `${given || "paste"}.${language.value || "txt"}`;
 }
 
 function fields() {
@@ -138,28 +149,30 @@ function rules() {
 
 /** What is on its way leaves the form. */
 function takeOut(item) {
+  if (draft.given === item.given) {
+    filename.value = "";
+  }
   if (item.text === undefined) {
     chosen.remove(item.file);
   } else if (text.value === item.text) {
     text.value = "";
-  }
-  if (filename.value.trim() === item.given) {
-    filename.value = "";
+    options.show();
   }
 }
 
 /** What was not uploaded comes back into it, where nothing else has taken its place. */
 function putBack(item) {
+  filename.value ||= item.given;
   if (item.text === undefined) {
     chosen.putBack(item.file);
   } else {
     text.value ||= item.text;
+    options.show();
   }
-  filename.value ||= item.given;
 }
 
 /** Add to the form, wherever one is. */
 function reopened(act) {
-  form.hidden = false;
+  open(true);
   act();
 }

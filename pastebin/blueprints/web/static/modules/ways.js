@@ -2,6 +2,7 @@
 
 import { linksOf, linksOfEncrypted } from "./links.js";
 import { post, remove } from "./posting.js";
+import { drop, isRemembered, remember } from "./remembered.js";
 import { date, size } from "./words.js";
 
 /**
@@ -16,11 +17,21 @@ export function plain(fields, token) {
     doing: "Uploading",
     done: "uploaded",
     carry: async (file, filename, handlers) => post({ file, filename, fields, token }, handlers),
-    arrived: ({ told }) => ({
-      state: facts(told.size, told.expires && Date.parse(told.expires) / 1000, told.limit),
-      what: { links: linksOf(told), remove: () => remove(told, token) },
-      isOnlyHere: token === "",
-    }),
+    arrived: ({ told }) => {
+      const links = linksOf(told);
+      const isNobodys = token === "";
+      if (isNobodys) {
+        remember(told, links.page);
+      }
+      return {
+        state: facts(told.size, told.expires && Date.parse(told.expires) / 1000),
+        badges: [...(told.isPrivate ? ["private"] : []), ...downloads(told.limit)],
+        what: { links, remove: () => remove(told, token).then(() => drop(told.uuid)) },
+        isOnlyHere: () => isNobodys && !isRemembered(told.uuid),
+        isRemembered: () => isNobodys && isRemembered(told.uuid),
+        isPublic: !told.isPrivate && told.limit === null,
+      };
+    },
   };
 }
 
@@ -39,18 +50,25 @@ export function encrypted(rules) {
     done: "encrypted and uploaded",
     carry: async (file, filename, handlers) => (await loading).encrypt({ file, filename, ...rules }, handlers),
     arrived: ({ id, key, deletepassword, expires, bytes }, filename) => ({
-      state: facts(bytes, expires, rules.limit),
+      state: facts(bytes, expires),
+      badges: ["encrypted", ...downloads(rules.limit)],
       what: {
         links: linksOfEncrypted(`${location.origin}/${id}#${key}`, filename),
         password: deletepassword,
         remove: async () => (await loading).remove(id, deletepassword),
       },
-      isOnlyHere: true,
+      isOnlyHere: () => true,
+      isRemembered: () => false,
+      isPublic: false,
     }),
   };
 }
 
-function facts(bytes, expires, limit) {
-  const kept = expires ? `kept until ${date(expires)}` : "kept until it is deleted";
-  return `${size(bytes)}, ${kept}${limit ? `, for ${limit === 1 ? "one download" : `${limit} downloads`}` : ""}`;
+function facts(bytes, expires) {
+  return `${size(bytes)}, ${expires ? `kept until ${date(expires)}` : "kept until it is deleted"}`;
+}
+
+/** @param {number | null} limit */
+function downloads(limit) {
+  return limit ? [limit === 1 ? "1 download" : `${limit} downloads`] : [];
 }

@@ -29,9 +29,9 @@ export function date(seconds) {
   return `${MOMENT.format(seconds * 1000)} UTC`;
 }
 
-/** A length of time: `10 minutes`, `1 day`, `1.5 days`. */
+/** A length of time: `10 minutes`, `1 day`, `1.5 days`, `1 year`. */
 export function span(seconds) {
-  const [length, unit] = [[86_400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]].find(
+  const [length, unit] = [[31_536_000, "year"], [86_400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]].find(
     ([each]) => seconds >= each,
   ) ?? [1, "second"];
   const count = Math.round((seconds / length) * 10) / 10;
