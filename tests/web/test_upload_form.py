@@ -30,7 +30,7 @@ def test_it_says_what_is_taken_of_nobody_and_how_to_send_from_a_shell(make_app: 
     assert "Up to 3 MiB together" in page
     assert "1 GiB a day from your internet connection" in page
     assert "image/*, .zip" in page
-    assert 'account</a>: 2 GiB a file' in page
+    assert "account</a>: 2 GiB a file" in page
     assert "7 days, the longest" in page
     assert 'value="1d"' in page
     assert 'value="1w"' not in page
