@@ -135,7 +135,7 @@ def test_a_time_that_was_typed_goes_before_the_choice_and_is_shown(ann: Visitor)
     page = change(ann, uuid, expire="1h", expire_at="2090-01-02T03:04")
 
     assert known(ann, uuid)["expires"] == "2090-01-02T03:04:00.000Z"
-    assert "as it is: 2\xa0Jan\xa02090, 03:04\xa0UTC" in page
+    assert "Now: 2\xa0Jan\xa02090, 03:04\xa0UTC." in page
 
 
 def test_who_makes_a_public_file_private_is_told_what_stops_working(ann: Visitor) -> None:

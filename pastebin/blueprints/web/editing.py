@@ -4,7 +4,6 @@ from datetime import datetime
 
 from pastebin import expiry
 from pastebin.blueprints.intake import parse_rules
-from pastebin.blueprints.web import wording
 from pastebin.blueprints.web.forms import FileForm
 from pastebin.extensions import now
 from pastebin.services import management
@@ -12,17 +11,12 @@ from pastebin.services.files import StoredFile
 from pastebin.services.management import Changes, Reach, Reference
 from pastebin.services.uploads import Privacy
 
-_LIFETIMES = {
-    "never": "never", "10min": "in 10 minutes", "1h": "in 1 hour", "1d": "in 1 day", "1w": "in 1 week",
-    "30d": "in 30 days", "365d": "in 1 year",
+LIFETIMES = {
+    "": "as it is", "never": "never", "10min": "in 10 minutes", "1h": "in 1 hour", "1d": "in 1 day",
+    "1w": "in 1 week", "30d": "in 30 days", "365d": "in 1 year",
 }  # fmt: skip
 _NEVER = "never"
 _PRIVACIES = {Privacy.PUBLIC: "0", Privacy.BY_KEY: "1", Privacy.OWNER_ONLY: "owner"}
-
-
-def lifetimes(file: StoredFile) -> dict[str, str]:
-    """The choices for when a file ends, by what the form sends."""
-    return {"": f"as it is: {wording.date(file.expires_at) if file.expires_at else _NEVER}", **_LIFETIMES}
 
 
 def save(reach: Reach, file: StoredFile, form: FileForm) -> StoredFile:

@@ -151,4 +151,4 @@ def several_deleted(shelf: Shelf) -> Response:
 
 def _facts(shelf: Shelf, file: StoredFile) -> Mapping[str, object]:
     owners = directory.names_of([file.owner_id]) if shelf.for_staff else {}
-    return {"file": file, "shelf": shelf, "links": links(), "lifetimes": editing.lifetimes, "owners": owners}
+    return {"file": file, "shelf": shelf, "links": links(), "lifetimes": editing.LIFETIMES, "owners": owners}

@@ -102,7 +102,7 @@ def _page_of_file(file: StoredFile, extension: str) -> dict[str, object]:
         "receipts": _receipts(links()),
         "card": unfolding.of_file(file, shown, links()),
         "form": editing.form_of(file) if is_own else None,
-        "lifetimes": editing.lifetimes,
+        "lifetimes": editing.LIFETIMES,
         "is_saved": is_own and _SAVED in request.args,
         "for_staff": not is_own and actor.kind is ActorKind.SESSION and actor.may(Scope.STAFF_READ_FILES),
         **_showing(file, extension),
