@@ -55,7 +55,7 @@ def upload(page: Page, url: str, path: Path, content: bytes) -> None:
     path.write_bytes(content)
     page.goto(url)
     page.set_input_files("#file", path)
-    page.click("main button")
+    page.click("#upload [type=submit]")
 
 
 def test_an_account_is_made_and_its_owner_logs_in_and_meets_the_quota(
