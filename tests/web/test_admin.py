@@ -158,7 +158,7 @@ def test_what_was_not_touched_is_not_set_again(app: Flask, root: Visitor, ann: V
     assert 'value="10MB"' in page
     with app.app_context():
         noted = [act.facts for act in audit.listing()[1]]
-    assert [{*facts} - {"user", "uid"} for facts in noted] == [{"email"}, {"quota"}]
+    assert [{*facts} - {"user", "uid"} for facts in noted] == [{"has_email"}, {"quota"}]
 
 
 def test_staff_make_an_account_and_its_owner_sets_the_password_by_a_link(
