@@ -190,7 +190,7 @@ def test_a_link_is_copied_where_a_browser_has_no_clipboard_for_pages(make_desk, 
         False,
         False,
     ]
-    desk.page.click("text=Copy the link")
+    desk.page.get_by_role("button", name="Copy the link").click()
     desk.page.get_by_role("button", name="Copied").wait_for()
     desk.page.click("text=Upload more")
     desk.page.focus("#text")
