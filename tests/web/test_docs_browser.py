@@ -44,7 +44,7 @@ def test_a_key_is_made_copied_used_and_invalidated(server: Server, page: Page) -
     page.get_by_label("Name").fill("laptop")
     page.get_by_role("button", name="Make the key").click()
     page.get_by_role("button", name="Copy the key").click()
-    expect(page.locator("#said")).to_have_text("Copied")
+    expect(page.locator("#said")).to_have_text("Key copied")
     key = page.evaluate("navigator.clipboard.readText()")
     assert key == page.inner_text("#secret")
 

@@ -98,7 +98,7 @@ def test_lines_are_chosen_by_clicks_and_a_range_with_shift(server: Server, page:
     assert chosen(page) == ["10", "11", "12"]
     assert page.url.endswith("#L10-L12")
     page.get_by_role("button", name="Copy lines 10 to 12").click()
-    expect(page.locator("#said")).to_have_text("Copied")
+    expect(page.locator("#said")).to_have_text("Lines 10 to 12 copied")
     assert clipboard(page) == "line 10\nline 11\nline 12"
 
 
@@ -137,7 +137,7 @@ def test_all_of_a_text_is_copied_with_its_marked_characters(server: Server, page
 
     page.get_by_role("button", name="Copy the text").click()
 
-    expect(page.locator("#said")).to_have_text("Copied")
+    expect(page.locator("#said")).to_have_text("Text copied")
     assert clipboard(page) == "a\u202eb\n\tc"
 
 
