@@ -319,6 +319,7 @@ class World:
         return client.open(path, method=asked.method, query_string=passwords, json=body, headers=headers).status_code
 
 
+@pytest.mark.slow  # a world of its own for each route and each who may ask
 def test_every_route_lets_in_whom_the_table_says(app):
     world = World(app)
     world.user("ann")
