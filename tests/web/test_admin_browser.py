@@ -113,7 +113,7 @@ def test_a_file_is_searched_for_and_taken_down(server: Server, staff: Page, page
     staff.goto(f"{server.url}/admin/files")
     staff.fill("#q", "to-be-f")
     staff.keyboard.press("Enter")
-    staff.click("tbody >> text=to-be-found.txt")
+    staff.get_by_role("link", name="to-be-found.txt").first.click()
     staff.click("text=Take this content down")
     assert "2 files have these bytes" in staff.inner_text("main")
     staff.click("main >> text=the-same-once-more.txt")

@@ -215,7 +215,7 @@ def test_files_of_several_pages_are_chosen_and_deleted_at_once(shelf: Shelf, pag
     expect(page.locator("#files-delete p")).to_contain_text("60 files selected")
 
     page.get_by_role("button", name="Delete …").click()
-    expect(page.locator("#files-delete p")).to_contain_text("Delete 60 files? Their links stop working at once.")
+    expect(page.locator("#files-delete p")).to_contain_text("Delete 60 files? Their links stop working at once")
     expect(page.get_by_role("button", name="Keep them")).to_be_focused()
     page.get_by_role("button", name="Delete 60 files").click()
 
