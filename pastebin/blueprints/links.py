@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import request
+from flask import Request, request
 
 from pastebin.access import hosts
 from pastebin.images.formats import is_image
@@ -70,6 +70,12 @@ class Links:
 def _key(file: StoredFile) -> str:
     """The query that unlocks a private file; empty where it has no key."""
     return f"?key={secrets.encode_key(file.private_key)}" if file.private_key else ""
+
+
+def private_key(asked: Request) -> str | None:
+    """The private key in `?key=` (base64, either alphabet, padded or not), or None."""
+    given = asked.args.get("key")
+    return secrets.decode_key(given) if given else None
 
 
 def links() -> Links:

@@ -10,7 +10,7 @@ from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import delivery, encrypted_page, intake, transforms
 from pastebin.blueprints.description import Answer, describes
 from pastebin.blueprints.files import wire
-from pastebin.blueprints.links import links
+from pastebin.blueprints.links import links, private_key
 from pastebin.blueprints.schemas import AddressQuerySchema, Md5Schema, PageFormSchema, UploadQuerySchema
 from pastebin.errors import (
     AmbiguousFile,
@@ -98,7 +98,7 @@ def _looking_for(
 
 
 def _find(address: wire.Address) -> StoredFile:
-    return files.find_file(address.reference, current_actor(), wire.parse_private_key(request))
+    return files.find_file(address.reference, current_actor(), private_key(request))
 
 
 @bp.get("/<segment>/md5")

@@ -13,7 +13,6 @@ from pastebin.blueprints.answers import ReadyAnswer
 from pastebin.blueprints.links import Links
 from pastebin.blueprints.representation import describe_uploads, render_json, upload_headers
 from pastebin.errors import FileNotFound
-from pastebin.services import secrets
 from pastebin.services.uploads import Uploaded
 
 
@@ -53,12 +52,6 @@ def in_lower_case(request: Request, address: Address) -> str:
     path = quote(request.path, safe="/:@!$&'()*+,;=").replace(address.reference, address.reference.lower(), 1)
     query = request.query_string.decode("latin-1")
     return f"{path}?{query}" if query else path
-
-
-def parse_private_key(request: Request) -> str | None:
-    """The private key in `?key=` (base64, either alphabet, padded or not), or None."""
-    given = request.args.get("key")
-    return secrets.decode_key(given) if given else None
 
 
 def render_page(request: Request, uploads: list[Uploaded], links: Links) -> Response:

@@ -1,7 +1,6 @@
 """What this server takes and what it keeps of people, told from the settings in force."""
 
 from dataclasses import dataclass
-from email.utils import parseaddr
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -12,6 +11,7 @@ from pastebin.blueprints import intake
 from pastebin.blueprints.form_events import MOST_PARTS
 from pastebin.blueprints.pages import indexable, render
 from pastebin.blueprints.web.blueprint import bp
+from pastebin.blueprints.web.site import operator_mailbox
 from pastebin.blueprints.web.terms import terms
 from pastebin.config import SETTINGS, Rate
 from pastebin.extensions import settings
@@ -46,8 +46,7 @@ def limits() -> Response:
 @indexable("What this server keeps of the people who use it, for how long, and who can read it.")
 def privacy() -> Response:
     """What is kept of whom."""
-    _name, mailbox = parseaddr(settings.OPERATOR_EMAIL)
-    return render("privacy.html", settings=settings, operator=mailbox, cookie=cookie_name(request))
+    return render("privacy.html", settings=settings, operator=operator_mailbox(), cookie=cookie_name(request))
 
 
 def rate_limits() -> list[RateLimit]:

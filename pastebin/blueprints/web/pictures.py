@@ -9,12 +9,13 @@ from pastebin import addresses
 from pastebin.access.gate import current_actor, gate
 from pastebin.addresses import is_uuid
 from pastebin.blueprints import delivery, transforms
+from pastebin.blueprints.links import private_key
 from pastebin.blueprints.transforms import Look
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.errors import FileNotFound
 from pastebin.images import recipe as recipes
 from pastebin.images.recipe import THUMBNAIL
-from pastebin.services import files, secrets
+from pastebin.services import files
 
 
 @bp.get("/view/<reference>/image")
@@ -46,8 +47,7 @@ def _looking_for(reference: str, extension: str | None) -> Look:
     """What finds the address for whoever asks, and how it leaves: as it is at that moment."""
 
     def of_uuid() -> tuple[files.StoredFile, delivery.Content]:
-        given = request.args.get("key")
-        file = files.find_file(reference, current_actor(), secrets.decode_key(given) if given else None)
+        file = files.find_file(reference, current_actor(), private_key(request))
         return file, delivery.of_file(file, extension, None)
 
     def of_hash() -> tuple[files.PublicBlob, delivery.Content]:

@@ -29,7 +29,7 @@ def security_txt() -> Response:
     Raises:
         FileNotFound: OPERATOR_EMAIL is not set.
     """
-    _name, mailbox = parseaddr(settings.OPERATOR_EMAIL)
+    mailbox = operator_mailbox()
     if not mailbox:
         raise FileNotFound("The operator of this server names nobody to write to.")
     expires = (now() + timedelta(days=_SECURITY_TXT_DAYS)).strftime("%Y-%m-%dT00:00:00Z")
@@ -62,6 +62,11 @@ def manifest() -> Response:
     )  # fmt: skip
     response.mimetype = "application/manifest+json"
     return _kept(response)
+
+
+def operator_mailbox() -> str:
+    """The bare address of who runs this server; empty where they name none."""
+    return parseaddr(settings.OPERATOR_EMAIL)[1]
 
 
 def _icon(name: str) -> Response:

@@ -14,7 +14,7 @@ from pastebin.addresses import is_hash, is_uuid
 from pastebin.blobs import BlobMissing
 from pastebin.blueprints import receipt
 from pastebin.blueprints.languages import LANGUAGES
-from pastebin.blueprints.links import Links, links
+from pastebin.blueprints.links import Links, links, private_key
 from pastebin.blueprints.pages import person, render, render_again
 from pastebin.blueprints.previews.preview import LARGEST_SHOWN_TEXT, Content, Preview, preview
 from pastebin.blueprints.web import editing, unfolding, view_links
@@ -23,7 +23,7 @@ from pastebin.blueprints.web.forms import FileForm
 from pastebin.errors import FieldsInvalid, FileNotFound
 from pastebin.extensions import store
 from pastebin.images.formats import is_image
-from pastebin.services import files, management, secrets
+from pastebin.services import files, management
 from pastebin.services.actor import ActorKind, Scope
 from pastebin.services.files import Found, StoredFile
 from pastebin.services.management import Reference
@@ -80,8 +80,7 @@ def _in_language(reference: str, language: str) -> str:
 
 
 def _view_file(uuid: str, extension: str) -> Response:
-    given = request.args.get("key")
-    file = files.find_file(uuid, current_actor(), secrets.decode_key(given) if given else None)
+    file = files.find_file(uuid, current_actor(), private_key(request))
     response = render("view/file.html", **_page_of_file(file, extension))
     if request.method == "GET":  # a HEAD shows nothing
         receipt.take(request, file.uuid, response)
