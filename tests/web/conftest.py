@@ -1,14 +1,23 @@
 """People at their browsers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 
 from pastebin.services import accounts
 from pastebin.services.actor import User
 from tests import browsing
+from tests.screens import chromium
 from tests.web.visiting import Visitor
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once for all tests of a file."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

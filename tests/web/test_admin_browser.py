@@ -11,17 +11,11 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running import Server
-from tests.screens import chromium, log_in, overflow
+from tests.screens import log_in, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -10,17 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import PASSWORD
 from tests.running import Server
-from tests.screens import chromium, log_in, overflow
+from tests.screens import log_in, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
 
 PAGES = ("/api", "/api/reference", "/api/reference/files", "/api/reference/encrypted", "/limits", "/privacy")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.running import Server
-from tests.screens import chromium, overflow
+from tests.screens import overflow
 from tests.web.test_browser import PASSWORD, register
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
@@ -21,12 +21,6 @@ WATCH = """
 window.complaints = []
 document.addEventListener("securitypolicyviolation", event => complaints.push(event.violatedDirective))
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests import pictures
 from tests.running import Server
-from tests.screens import chromium, overflow
+from tests.screens import overflow
 from tests.web.test_browser import PASSWORD, register
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
@@ -33,12 +33,6 @@ new PerformanceObserver(list => shifts.push(...list.getEntries().map(entry => en
 PLACES = """elements => elements.map(each => {
     const box = each.getBoundingClientRect(); return [box.x, box.y + scrollY, box.width, box.height] })"""
 DRAWN = "images => images.filter(image => image.complete && image.naturalWidth == 512).length"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests import pictures
 from tests.running import Server
-from tests.screens import chromium, overflow
+from tests.screens import overflow
 from tests.web.test_browser import PASSWORD, register
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
@@ -22,12 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.external]
 NUMBERS = itertools.count()
 TEXT = b"".join(b"line %d\n" % number for number in range(1, 301))
 MARKS = "a\u202eb\u200bc\x85d\x1be\x7ff\ufeffg<&>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -17,18 +17,12 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, 
 
 from tests import pictures
 from tests.running import Server
-from tests.screens import chromium, log_in, overflow
+from tests.screens import log_in, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
 
 PASSWORD = "correct horse battery"
 SMALL = 200_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

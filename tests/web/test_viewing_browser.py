@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import Browser, Page
 
 from tests.running import Server
-from tests.screens import chromium, log_in, overflow
+from tests.screens import log_in, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.external]
 
@@ -29,12 +29,6 @@ HOSTILE = {
     "a.js": RUN,
     "a\"><script>document.title='it ran'</script>.png": "GIF89a<script>" + RUN,
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
