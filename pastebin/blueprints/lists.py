@@ -1,5 +1,6 @@
 """Which part of a list a query asks for, and in which order. What cannot be used counts as not given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -84,6 +85,31 @@ def path_of_page(request: Request, number: int) -> str:
 def pager(request: Request, number: int, count: int) -> dict[str, object]:
     """What the pager of a page needs: the page, and where others are."""
     return {"page": Page(number, count), "page_path": partial(path_of_page, request)}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column by which a list can be ordered: where that is, and in which `aria-sort` it is now, if it is."""
+
+    path: str
+    direction: str | None
+
+
+def headings(request: Request, orders: Mapping[str, tuple[str, str]], sort: str) -> dict[str, Heading]:
+    """What the headings of a list do and say, by their column, while it is in the order *sort*.
+
+    Args:
+        orders: a column's first order when it is chosen, and that when it is chosen again. One that begins with `-`
+            goes downwards, and so does the empty one.
+    """
+    return {column: _heading(request, sort, *both) for column, both in orders.items()}
+
+
+def _heading(request: Request, sort: str, first: str, again: str) -> Heading:
+    path = path_with(request, page="", sort=again if sort == first else first)
+    is_falling = not sort or sort.startswith("-")
+    direction = ("descending" if is_falling else "ascending") if sort in (first, again) else None
+    return Heading(path, direction)
 
 
 def path_with(request: Request, **changed: str) -> str:

@@ -24,8 +24,11 @@ from pastebin.services.invitations import Invitation
 
 _KINDS = {Kind.ALL: "all", Kind.STAFF: "staff", Kind.DISABLED: "disabled"}
 _SAVED = "saved"
-# What each heading of the list is sorted by first: names from A, everything else from the most.
-_HEADINGS = {"name": "name", "files": "-files", "size": "-size", "created": "-created"}
+# A column's first order when it is chosen, and that when it is chosen again: names from A, the others from the most.
+_HEADINGS = {
+    "name": ("name", "-name"), "files": ("-files", "files"), "size": ("-size", "size"),
+    "created": ("-created", "created"),
+}  # fmt: skip
 
 _Doing = Callable[[Actor, int], object]
 _Setter = Callable[[Actor, int, int | None], Account]
@@ -62,7 +65,7 @@ def users() -> Response:
         search=search,
         kind=kind,
         kinds=_KINDS,
-        headings={name: _heading(name, order) for name in _HEADINGS},
+        headings=lists.headings(request, _HEADINGS, order),
         order=order,
         **lists.pager(request, number, count),
     )
@@ -71,13 +74,6 @@ def users() -> Response:
 def _chosen_kind() -> Kind:
     wanted = request.args.get("kind", "")
     return Kind(wanted) if wanted in [*Kind] else Kind.ALL
-
-
-def _heading(name: str, order: str) -> tuple[str, str | None]:
-    """Where a heading leads, and how the list is sorted by it now: in the words of `aria-sort`."""
-    backwards = {name: f"-{name}", f"-{name}": name}
-    path = lists.path_with(request, sort=backwards.get(order, _HEADINGS[name]), page="")
-    return path, {name: "ascending", f"-{name}": "descending"}.get(order)
 
 
 # ---- a new one

@@ -39,14 +39,6 @@ GRID = "grid"
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A column by which the list can be ordered: where that is, and in which `aria-sort` it is now, if it is."""
-
-    path: str
-    direction: str | None
-
-
-@dataclass(frozen=True)
 class Shelf:
     """Files that somebody may manage, the path under which their pages are, and whether they are looked at in a grid.
 
@@ -87,7 +79,7 @@ def listed(shelf: Shelf, owner: User | Account | None) -> Response:
         page=page,
         page_path=partial(lists.path_of_page, request),
         asked={name: request.args.get(name, "").strip() for name in ("q", "type", "owner")} | {"sort": sort},
-        headings=_headings(sort),
+        headings=lists.headings(request, _HEADINGS, sort),
         has=None if shelf.for_staff else totals.of(person().id),
         quota=bounds.largest_storage(person()),
         kinds=_KINDS,
@@ -100,18 +92,6 @@ def listed(shelf: Shelf, owner: User | Account | None) -> Response:
 def _sort(asked: str) -> str:
     """The order that the list is in: newest first where another was not asked for."""
     return asked if asked in _ORDERS else ""
-
-
-def _headings(sort: str) -> dict[str, Heading]:
-    """What the columns' headings do and say, in an order."""
-    return {column: _heading(sort, *orders) for column, orders in _HEADINGS.items()}
-
-
-def _heading(sort: str, first: str, again: str) -> Heading:
-    path = lists.path_with(request, page="", sort=again if sort == first else first)
-    is_falling = not sort or sort.startswith("-")
-    direction = ("descending" if is_falling else "ascending") if sort in (first, again) else None
-    return Heading(path, direction)
 
 
 def shown(shelf: Shelf, uuid: str) -> Response:

@@ -70,6 +70,7 @@ def fact_name(name: str) -> str:
 
 _FACT_NAMES = {
     "uid": "id", "uuid": "file", "user": "account", "is_staff": "staff", "is_disabled": "disabled", "email": "e-mail",
+    "has_email": "has an e-mail address",
     "max_file_size": "largest upload", "quota": "storage", "digest": "SHA-256", "count": "how many",
 }  # fmt: skip
 _MOST_SHOWN = 3
