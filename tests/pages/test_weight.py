@@ -37,9 +37,6 @@ def page() -> Iterator[Page]:
         yield browser.new_page()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="72 KB since it lists what was uploaded: what only a press of the button needs is to load then"
-)
 def test_the_upload_page_is_at_most_60_kb_with_all_that_it_loads(server: Server, page: Page) -> None:
     meter = Meter(page)
     page.goto(server.url, wait_until="networkidle")

@@ -320,6 +320,19 @@ def test_after_the_server_was_away_it_goes_on_by_itself(page: Page) -> None:
     assert requests.get(links(parcel)["Direct link"], timeout=20).content == b"at last"
 
 
+def test_where_what_sends_cannot_be_loaded_the_form_stays_as_it_was_and_can_be_sent_later(page: Page) -> None:
+    page.route("**/sendings.js", lambda route: route.fulfill(status=503))
+    page.fill("#text", "later")
+    send(page)
+    expect(page.get_by_text("This page could not load all of itself")).to_be_visible()
+    assert page.input_value("#text") == "later"
+
+    page.unroute("**/sendings.js")
+    send(page)
+    (parcel,) = arrived(page)
+    assert requests.get(links(parcel)["Direct link"], timeout=20).content == b"later"
+
+
 def test_what_is_dropped_while_others_are_on_their_way_is_sent_beside_them_and_nothing_twice(page: Page) -> None:
     held: list[Route] = []
     page.route("**/api/upload", lambda route: held.append(route))  # noqa: PLW0108 - Playwright leaves a mark on it

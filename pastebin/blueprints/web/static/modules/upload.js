@@ -5,12 +5,11 @@ import { Chosen, count } from "./chosen.js";
 import { Draft } from "./draft.js";
 import { Lifetimes } from "./lifetimes.js";
 import { Options } from "./options.js";
-import "./recent.js";
+import { remembered } from "./remembered.js";
 import { Room } from "./room.js";
-import { Sendings } from "./sendings.js";
-import { encrypted, plain } from "./ways.js";
 
 const NOTHING = "There is nothing to upload yet: choose a file, or write a text.";
+const NOT_LOADED = "This page could not load all of itself: the server cannot be reached. Try again in a moment.";
 const NONE_FITS = "None of these files can be sent: each says why. Take them out, and choose something smaller.";
 
 const TITLE = document.getElementById("page-title").textContent;
@@ -25,15 +24,11 @@ place?.replaceWith(place.content);
 const box = document.getElementById("encrypt");
 
 const lifetimes = new Lifetimes(form.elements.expire);
-const sendings = new Sendings({
-  onTaken: takeOut,
-  onLeft: putBack,
-  onMore: () => {
-    open(true);
-    input.focus();
-  },
-});
-const room = new Room(form, () => Boolean(box?.checked), () => sendings.bytes);
+
+/** What sends is loaded when there is something to send: most who look at the page send nothing. */
+let loading = null;
+let sendings = null;
+const room = new Room(form, () => Boolean(box?.checked), () => sendings?.bytes ?? 0);
 const draft = new Draft(form, () => options.show());
 const chosen = new Chosen(document.getElementById("chosen"), document.getElementById("chosen-file"), room, () => options.show());
 const options = new Options(form, turn, () => draft.spoken);
@@ -48,6 +43,8 @@ for (const element of document.querySelectorAll("[data-when-scripted]")) {
 document.getElementById("drop").classList.add("drop--large");
 options.load();
 take();
+showRecent();
+addEventListener("storage", showRecent); // another tab uploaded something
 input.addEventListener("change", take);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -64,6 +61,27 @@ function take() {
   chosen.add([...input.files]);
   input.value = "";
   problem.hidden = true;
+}
+
+/** The list of earlier uploads, as soon as there are some. */
+function showRecent() {
+  if (remembered().length > 0) {
+    import("./recent.js");
+  }
+}
+
+/** @returns {Promise<typeof import("./ways.js")>} the ways to send, once all that sends is loaded */
+function loaded() {
+  loading ??= Promise.all([import("./sendings.js"), import("./ways.js")]).then(([{ Sendings }, ways]) => {
+    const onMore = () => {
+      open(true);
+      input.focus();
+    };
+    sendings = new Sendings({ onTaken: takeOut, onLeft: putBack, onMore });
+    return ways;
+  });
+  loading.catch(() => (loading = null));
+  return loading;
 }
 
 /** Go by the switch "Encrypt in this browser". */
@@ -84,6 +102,9 @@ function turn() {
   draft.show(chosen.files.length);
   document.getElementById("drop").classList.toggle("drop--small", chosen.files.length > 0);
   form.querySelector("button[type=submit]").textContent = `${isOn ? "Encrypt and upload" : "Upload"}${what()}`;
+  if (what()) {
+    loaded().catch(() => {}); // said when the button is pressed, if it still fails then
+  }
 }
 
 /** What the button sends. */
@@ -106,7 +127,7 @@ function open(isOpen) {
   title.textContent = isOpen ? TITLE : "Your uploads";
 }
 
-function start() {
+async function start() {
   const items = wanted();
   problem.hidden = items.length > 0;
   if (items.length === 0) {
@@ -116,7 +137,13 @@ function start() {
   }
   options.save();
   open(false);
-  sendings.send(items, box?.checked ? encrypted(rules()) : plain(fields(), token), chosen.leftOut);
+  const ways = await loaded().catch(() => null);
+  if (ways === null) {
+    open(true);
+    complain(NOT_LOADED);
+    return;
+  }
+  sendings.send(items, box?.checked ? ways.encrypted(rules()) : ways.plain(fields(), token), chosen.leftOut);
 }
 
 /** Why there is nothing to send. */
