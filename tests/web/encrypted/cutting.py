@@ -28,7 +28,8 @@ def cutting(server: Server) -> Iterator[Cut]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            answer = requests.get(f"{server.url}{self.path}", headers={"Host": self.headers["Host"]}, timeout=60)
+            headers = {"Host": self.headers["Host"], "Accept-Encoding": "identity"}
+            answer = requests.get(f"{server.url}{self.path}", headers=headers, timeout=60)
             self.send_response(answer.status_code)
             for name in ("Content-Type", "Content-Security-Policy", "Content-Length"):
                 if name in answer.headers:

@@ -19,7 +19,7 @@ export class Result {
     const onLink = () => onTaken("link");
     this.#fill("link", links.page, onLink);
     this.part("hint").textContent = links.hint;
-    this.part("open").href = links.page;
+    Object.assign(this.part("open"), { href: links.page, target: "_blank", rel: "noopener" });
     this.part("open").addEventListener("click", onLink);
     this.part("rows").append(...links.more.map(([label, text]) => this.#row(label, text, onTaken)));
     this.part("secret").hidden = password === undefined;
