@@ -88,6 +88,8 @@ def test_privacy_says_whether_addresses_are_recorded(make_app):
 def test_privacy_says_what_is_counted_by_address(make_app):
     assert "requests are counted" in _privacy(make_app)
     assert "requests are counted" not in _privacy(make_app, RATE_LIMITS="off")
+    assert "when the count ends, 1 day later at most" in _privacy(make_app, LOGIN_RATE="3/1h")
+    assert "when the count ends, 14 days later at most" in _privacy(make_app, LOGIN_RATE="3/14d")
 
 
 def test_privacy_tells_of_mail_only_where_there_is_some(make_app):

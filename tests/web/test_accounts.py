@@ -33,11 +33,17 @@ def register(visitor: Visitor, name: str = "bob", password: str = PASSWORD, agai
 # ---- register
 
 
-def test_whoever_registers_is_logged_in(visitor: Visitor) -> None:
+def test_whoever_registers_is_logged_in_and_told_so_once(visitor: Visitor) -> None:
     answer = register(visitor)
 
-    assert (answer.status_code, answer.location) == (303, "/")
+    assert (answer.status_code, answer.location) == (303, "/?welcome")
+    assert "Your account is made" in visitor.get("/?welcome").text
     assert ">bob</a>" in visitor.get("/").text
+    assert "Your account is made" not in visitor.get("/").text
+
+
+def test_nobody_is_welcomed_to_an_account(visitor: Visitor) -> None:
+    assert "Your account is made" not in visitor.get("/?welcome").text
 
 
 @pytest.mark.parametrize(

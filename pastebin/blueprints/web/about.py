@@ -13,7 +13,7 @@ from pastebin.blueprints.pages import indexable, render
 from pastebin.blueprints.web.blueprint import bp
 from pastebin.blueprints.web.site import operator_mailbox
 from pastebin.blueprints.web.terms import terms
-from pastebin.config import SETTINGS, Rate
+from pastebin.config import DAY, SETTINGS, Rate
 from pastebin.extensions import settings
 from pastebin.services import bounds, encrypted_uploads, names
 
@@ -46,7 +46,18 @@ def limits() -> Response:
 @indexable("What this server keeps of the people who use it, for how long, and who can read it.")
 def privacy() -> Response:
     """What is kept of whom."""
-    return render("privacy.html", settings=settings, operator=operator_mailbox(), cookie=cookie_name(request))
+    return render(
+        "privacy.html", settings=settings, operator=operator_mailbox(), cookie=cookie_name(request),
+        longest_count=_longest_count(),
+    )  # fmt: skip
+
+
+def _longest_count() -> int:
+    """For how many seconds an address stands in a count at most."""
+    by_address = (
+        settings.API_RATE, settings.LOGIN_RATE, settings.REGISTER_RATE, settings.MAIL_RATE, settings.PRIVATE_KEY_RATE,
+    )  # fmt: skip
+    return max(DAY, *(rate.seconds for rate in by_address if settings.RATE_LIMITS))
 
 
 def rate_limits() -> list[RateLimit]:

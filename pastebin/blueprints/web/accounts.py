@@ -53,7 +53,8 @@ def make_account() -> Response:
     except UserExists as error:
         return render_again("register.html", form, error, field="username")
     logins.begin(user)
-    return redirect(_next(), 303)
+    wanted = _next()
+    return redirect("/?welcome" if wanted == "/" else wanted, 303)
 
 
 @bp.get("/login")
