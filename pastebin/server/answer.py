@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 # What is joined with the head into one packet, and read from a file for it, rather than sent by itself.
 _JOINED = 64 * 1024
 
-_date = (0, "")
+# What is the server's in every answer. The version is always its own: RFC 9110 section 6.2.
+BEFORE_STATUS, BEFORE_DATE, AFTER_DATE = "HTTP/1.1 ", "\r\nServer: pastebin\r\nDate: ", "\r\nConnection: "
+
+_date = (0, b"")
 
 
-def _http_date() -> str:
+def date_bytes() -> bytes:
     """The time in the form of the Date header, made once a second."""
     global _date
     now = int(time())
     second, text = _date
     if second != now:
-        text = util.http_date(now)
+        text = util.http_date(now).encode("ascii")
         _date = (now, text)
     return text
 
@@ -54,8 +57,7 @@ class Answer(Response):
             self.must_close = True
         # An upgrade, which this server never grants, would be the only other word here.
         connection = "close" if self.should_close() else "keep-alive"
-        # Always the server's own version: RFC 9110 section 6.2.
-        lines = [f"HTTP/1.1 {self.status}\r\nServer: pastebin\r\nDate: {_http_date()}\r\nConnection: {connection}\r\n"]
+        lines = [f"{BEFORE_STATUS}{self.status}{BEFORE_DATE}{date_bytes().decode()}{AFTER_DATE}{connection}\r\n"]
         if self.chunked:
             lines.append("Transfer-Encoding: chunked\r\n")
         return lines

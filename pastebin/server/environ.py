@@ -20,6 +20,9 @@ _PLAIN_NAMES = {"CONTENT-TYPE": "CONTENT_TYPE", "CONTENT-LENGTH": "CONTENT_LENGT
 class Head(Request):
     """A request's head. Nobody is believed about addresses and schemes here: that is the application's to decide."""
 
+    whole: bytes | None = None
+    """The bytes that it was made of, where nothing came with them."""
+
     def _peer_trusted_for_forwarded(self) -> tuple[dict[str, str], list[str]]:
         return {}, []
 

@@ -12,6 +12,7 @@ from pastebin.server.answer import Answer
 from pastebin.server.body import RequestBody, body_of
 from pastebin.server.environ import Head, common_environ, request_environ
 from pastebin.server.failures import BAD_REQUEST, SERVER_FAULT, BodyError, ClientGone, Refusal, refusal_of
+from pastebin.server.replay import Offer, Replay, Replays
 
 if TYPE_CHECKING:
     from pastebin.server.connection import Connection
@@ -43,6 +44,9 @@ class Service:
         self.refresh()
         self._pre_request = _hook(worker.cfg, "pre_request")
         self._post_request = _hook(worker.cfg, "post_request")
+        # What is replayed is told to nobody: where somebody wants to hear of every request, nothing is.
+        is_watched = self._log.access_log_enabled or self._pre_request or self._post_request
+        self._replays = None if is_watched or not self._cfg.keepalive else Replays()
 
     def refresh(self) -> None:
         """Take up the log's files anew."""
@@ -62,8 +66,15 @@ class Service:
             if connection.is_lingering:
                 connection.linger()
                 return
-            if not connection.receive_head() or (request := self._parse(connection)) is None:
+            if not connection.receive_head():
                 return
+            head = bytes(connection.arrived)
+            if self._replays and (replay := self._replays.find(head)) and self._worker.alive:
+                self._replay(hand, connection, replay)
+                return
+            if (request := self._parse(connection)) is None:
+                return
+            request.whole = head if not connection.arrived else None
             if hand.parked >= _CROWDED and (hand.errands >= _CROWDED or _is_incomplete(request, connection)):
                 roomier = hand.crew.roomiest()
                 if roomier and roomier.parked < hand.parked:
@@ -72,6 +83,35 @@ class Service:
                     return
         connection.begin(hand)
         greenlet.greenlet(self._serve).switch(connection, request)
+
+    def _replay(self, hand: "Hand", connection: "Connection", replay: Replay) -> None:
+        """Give an answer again. Runs in the hub: there is a greenlet only where a client does not take it at once."""
+        self._worker.count_request()
+        connection.arrived = b""
+        connection.begin(hand)
+        try:
+            rest = connection.send_now(replay.wire())
+        except ClientGone:
+            connection.close()
+            return
+        if replay.offer.given:
+            replay.offer.given()
+        if rest:
+            greenlet.greenlet(self._send_rest).switch(connection, rest)
+        else:
+            self._await_next(connection)
+
+    def _send_rest(self, connection: "Connection", rest: memoryview) -> None:
+        try:
+            connection.send_rest(rest)
+        except ClientGone:
+            connection.close()
+        else:
+            self._await_next(connection)
+
+    def _await_next(self, connection: "Connection") -> None:
+        connection.is_serving = False
+        connection.await_request(self._cfg.keepalive)
 
     def _parse(self, connection: "Connection") -> Any:
         """The request whose head has come; None when it was refused."""
@@ -111,6 +151,9 @@ class Service:
         answer = Answer(request, connection, self._cfg, body, worker)
         begun = datetime.now(UTC) if self._log.access_log_enabled else None
         environ = request_environ(self._common, request, connection, body)
+        offers: list[Offer] = []
+        if self._replays and request.whole and body.is_finished:
+            environ["pastebin.replay"] = lambda *offer: offers.append(Offer(*offer))
         try:
             if self._pre_request:
                 self._pre_request(worker, request)
@@ -120,7 +163,10 @@ class Service:
                 self._log_access(answer, request, environ, datetime.now(UTC) - begun)
             if self._post_request:
                 self._post_request(worker, request, environ, answer)
-        return self._take_leave(connection, request, answer, body, refusal)
+        goes_on = self._take_leave(connection, request, answer, body, refusal)
+        if self._replays and offers and goes_on:
+            self._replays.keep(request.whole, answer, offers[0])
+        return goes_on
 
     def _run(self, environ: dict[str, Any], answer: Answer, body: RequestBody) -> Refusal | None:
         """Call the application and send what it says; what the server must say instead, if anything."""

@@ -121,17 +121,25 @@ class Transfer(Waiting):
         Raises:
             ClientGone: it went away, or took nothing for `Limits.write_timeout`.
         """
+        if rest := self.send_now(data, flags):
+            self.send_rest(rest)
+
+    def send_now(self, data: bytes, flags: int = 0) -> memoryview | None:
+        """Send what the client takes at once; what is left, for `send_rest`, if anything is.
+
+        Raises:
+            ClientGone: it went away.
+        """
         try:
-            sent = self.sock.send(data, flags)
+            self._moved = self.sock.send(data, flags)
         except BlockingIOError:
-            sent = 0
+            self._moved = 0
         except OSError as error:
             raise ClientGone from error
-        if sent < len(data):
-            self._send_rest(memoryview(data)[sent:], sent)
+        return None if self._moved == len(data) else memoryview(data)[self._moved :]
 
-    def _send_rest(self, rest: memoryview, sent: int) -> None:
-        self._moved = sent
+    def send_rest(self, rest: memoryview) -> None:
+        """Send the rest, like `sendall`."""
         while rest:
             self._await_room()
             try:

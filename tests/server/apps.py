@@ -24,6 +24,8 @@ VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("VARIABLE")
 PIECE = b"0123456789abcdef" * 4096
 # Where to say something to a request that waits, by the name it waits under.
 WAITING: dict[str, int] = {}
+# How often an answer that may be given again was made and given again, and whether it still holds.
+REPLAYED = {"made": 0, "given": 0, "holds": 1}
 # Says things while the request that wants to hear them goes on.
 SPEAKER = ThreadPoolExecutor(1)
 
@@ -289,6 +291,34 @@ def overtake(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return answer(start_response, str(len(claimed)).encode())
 
 
+def replayed(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """The number of times that this was made, in as many bytes as the path says; it may be given again."""
+    REPLAYED["made"] += 1
+    body = str(REPLAYED["made"]).encode().ljust(int(environ["PATH_INFO"].rpartition("/")[2]))
+    if offer := environ.get("pastebin.replay"):
+        offer(body, lambda: bool(REPLAYED["holds"]), count_given)
+    return answer(start_response, body)
+
+
+def unchanged(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """A 304 that may be given again."""
+    if offer := environ.get("pastebin.replay"):
+        offer(b"", lambda: True, count_given)
+    start_response("304 Not Modified", [("ETag", '"x"'), ("X-Made", environ.get("HTTP_X_NUMBER", ""))])
+    return ()
+
+
+def count_given() -> None:
+    REPLAYED["given"] += 1
+
+
+def replays(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """How often what `replayed` makes was made and given again; `/replays/0` and `/replays/1` say whether it holds."""
+    if (holds := environ["PATH_INFO"].rpartition("/")[2]).isdigit():
+        REPLAYED["holds"] = int(holds)
+    return answer(start_response, json.dumps(REPLAYED).encode())
+
+
 def crew_of(environ: Environ) -> Any:
     return environ["pastebin.wait"].__self__.crew
 
@@ -339,6 +369,9 @@ VIEWS = {
         kind,
         swallow,
         refuse,
+        replayed,
+        replays,
+        unchanged,
         file,
         tail,
         stream,
