@@ -27,6 +27,7 @@ from pastebin.blueprints.keys import bp as keys
 from pastebin.blueprints.lane import Lane
 from pastebin.blueprints.web import bp as web
 from pastebin.config import Settings
+from pastebin.edge import Edge
 from pastebin.extensions import csrf, db, migrate, tune_sqlite
 from pastebin.generation import Generation
 from pastebin.images.budget import Budget
@@ -115,10 +116,12 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     store = StagedStore(LocalStore(places.blobs, settings.STORAGE_RESERVE), partial(_staged, app))
     app.extensions["pastebin.store"] = store
     app.extensions["pastebin.derived"] = _derived_images(places.derived, settings)
-    generation = Generation(folder / "generation")
+    edge = Edge(places.proxy) if places.proxy else None
+    app.extensions["pastebin.edge"] = edge
+    generation = Generation(folder / "generation", edge)
     app.extensions["pastebin.generation"] = generation
     app.extensions["pastebin.tally"] = Tally(views.MANY)
-    app.wsgi_app = Lane(app.wsgi_app, generation)  # type: ignore[method-assign]
+    app.wsgi_app = Lane(app.wsgi_app, generation, for_proxy=edge is not None)  # type: ignore[method-assign]
     app.session_interface = ServerSessions()
     app.request_class = QuickRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -43,6 +44,8 @@ def _run(app: Flask) -> None:
         _safely(app, keys.write_uses)
         _safely(app, upkeep.sweep_by_turn)
         app.extensions["pastebin.derived"].rest(_IDLE_SECONDS)
+        if edge := app.extensions["pastebin.edge"]:
+            _safely(app, edge.tidy)
 
 
 def _sends_mail(settings: Settings) -> bool:
@@ -70,9 +73,11 @@ def _end(app: Flask) -> None:
 
 
 def _write_views(app: Flask) -> None:
-    tally = app.extensions["pastebin.tally"]
+    tally, edge = app.extensions["pastebin.tally"], app.extensions["pastebin.edge"]
     while True:
         tally.wait(_VIEWS_TICK_SECONDS)
+        if edge:
+            _safely(app, partial(views.gather, edge))
         if _safely(app, views.write) is None:
             time.sleep(_TICK_SECONDS)
 

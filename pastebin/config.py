@@ -304,6 +304,9 @@ class Settings:
     TRUSTED_PROXIES: tuple[str, ...] = _setting(
         (), read_networks, "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
     )
+    PROXY_FOLDER: str = _setting(
+        "", read_text, "A folder that nginx reads too, so that it may keep answers (docs/operating.md); empty for none."
+    )
 
     SECRET_KEY: str = _setting("", read_text, "Signs keys and tokens; made at the first start in instance/secret_key.")
     SECRET_KEY_FALLBACKS: tuple[str, ...] = _setting((), read_list, "Former secret keys that are still accepted.")
@@ -479,6 +482,7 @@ class Places:
 
     blobs: Path
     derived: Path
+    proxy: Path | None
 
 
 def places(instance: Path, settings: Settings) -> Places:
@@ -490,10 +494,14 @@ def places(instance: Path, settings: Settings) -> Places:
     found = Places(
         Path(settings.BLOB_FOLDER or instance / "blobs").absolute(),
         Path(settings.DERIVED_FOLDER or instance / "derived").absolute(),
+        Path(settings.PROXY_FOLDER).absolute() if settings.PROXY_FOLDER else None,
     )
     if found.blobs == found.derived:
         raise ConfigInvalid(f"DERIVED_FOLDER and BLOB_FOLDER are both {found.blobs}: each needs one of its own.")
-    for name, folder in (("BLOB_FOLDER", found.blobs), ("DERIVED_FOLDER", found.derived)):
+    named = {"BLOB_FOLDER": found.blobs, "DERIVED_FOLDER": found.derived, "PROXY_FOLDER": found.proxy}
+    for name, folder in named.items():
+        if folder is None:
+            continue
         try:
             folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         except OSError as fault:

@@ -8,13 +8,20 @@ import mmap
 import os
 from pathlib import Path
 
+from pastebin.edge import Edge
+
 _BYTES = 16
 
 
 class Generation:
-    """The current mark. Whoever keeps a decision keeps the mark that was read before it, and compares."""
+    """The current mark. Whoever keeps a decision keeps the mark that was read before it, and compares.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        edge: has a mark of its own, which changes with this one and after it.
+    """
+
+    def __init__(self, path: Path, edge: Edge | None = None) -> None:
+        self._edge = edge
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             if os.fstat(descriptor).st_size < _BYTES:
@@ -30,3 +37,5 @@ class Generation:
     def advance(self) -> None:
         """Change the mark: after the change is committed, and before anybody is told of it."""
         self._map[:_BYTES] = os.urandom(_BYTES)
+        if self._edge:
+            self._edge.turn()

@@ -22,10 +22,10 @@ class Tally(Generic[Thing]):
         self._writing = Lock()
         self._has_many = Event()
 
-    def count(self, thing: Thing) -> None:
-        """Count a thing once."""
+    def count(self, thing: Thing, times: int = 1) -> None:
+        """Count a thing."""
         with self._counting:
-            self._times[thing] = self._times.get(thing, 0) + 1
+            self._times[thing] = self._times.get(thing, 0) + times
             if len(self._times) >= self._many:
                 self._has_many.set()
 

@@ -8,14 +8,15 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
+from tests import proxying
 from tests.programs import needs_program
-from tests.running import ROOT, Server, free_port
+from tests.proxying import Proxied
+from tests.running import ROOT, Server
 
 pytestmark = [pytest.mark.external, pytest.mark.slow]
 
@@ -46,70 +47,10 @@ def _curl(*arguments: str, stdin: BinaryIO | None = None) -> tuple[int, str]:
 # ---- behind nginx
 
 
-@dataclass(frozen=True)
-class Proxied:
-    url: str
-    server: Server
-    log: Path
-
-
 @pytest.fixture
 def proxied(make_server: Callable[..., Server], tmp_path: Path) -> Iterator[Proxied]:
-    """The server behind nginx, which is set up as the page says, but for its ports and paths."""
-    nginx, port = needs_program("nginx"), free_port()
-    url = f"https://127.0.0.1:{port}"
-    server = make_server(BASE_URL=url, TRUSTED_PROXIES="127.0.0.1", MAX_FILE_SIZE=64 * MIB)
-    _make_certificate(tmp_path)
-    (tmp_path / "nginx.conf").write_text(_main_file(tmp_path, _site(tmp_path, port, server)))
-    process = subprocess.Popen([nginx, "-p", str(tmp_path), "-c", "nginx.conf"], stderr=subprocess.PIPE)
-    try:
-        _wait_for(url, process)
-        yield Proxied(url, server, tmp_path / "paste.log")
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _make_certificate(folder: Path) -> None:
-    subprocess.run(
-        [needs_program("openssl"), "req", "-x509", "-nodes", "-subj", "/CN=paste", "-newkey", "rsa:2048",
-         "-keyout", folder / "paste.key", "-out", folder / "paste.pem"],
-        capture_output=True, check=True,
-    )  # fmt: skip
-
-
-def _site(folder: Path, port: int, server: Server) -> str:
-    changes = {
-        "listen 443": f"listen 127.0.0.1:{port}",
-        "/etc/ssl": str(folder),
-        "/var/log/nginx": str(folder),
-        "http://127.0.0.1:8000": server.url,
-        "paste.example.org": "127.0.0.1",
-    }
-    site = _block("nginx", "proxy_request_buffering")
-    for written, real in changes.items():
-        assert written in site
-        site = site.replace(written, real)
-    return site
-
-
-def _main_file(folder: Path, site: str) -> str:
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    user = "user root;" if folder.owner() == "root" else ""
-    return (
-        f"daemon off; {user} pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{\n{temporary}\n{site}\n}}\n"
-    )
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-        if subprocess.run(["curl", "-skf", f"{url}/readyz"], capture_output=True, check=False).returncode == 0:
-            return
-        time.sleep(0.05)
-    raise AssertionError("nginx did not answer")
+    with proxying.proxied(make_server, tmp_path, MAX_FILE_SIZE=64 * MIB) as behind:
+        yield behind
 
 
 def test_behind_the_proxy_files_go_up_and_down(proxied, tmp_path):

@@ -29,6 +29,7 @@ from pastebin.extensions import now, settings, store
 from pastebin.images.derived import Derived
 from pastebin.services.encrypted import METADATA, Chunk
 from pastebin.services.files import PublicBlob, StoredFile
+from pastebin.services.views import Viewed
 
 STORED_CSP = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 PAGE_CSP = (
@@ -120,7 +121,7 @@ def deliver(
     request: Request,
     content: Content,
     before_sending: Callable[[], None] | None = None,
-    viewed: Callable[[], None] | None = None,
+    viewed: Viewed | None = None,
 ) -> Response:
     """The answer to a GET or HEAD of stored bytes.
 
@@ -162,7 +163,7 @@ def deliver(
         raise
 
 
-def _offer_replay(request: Request, content: Content, headers: Headers, viewed: Callable[[], None] | None) -> None:
+def _offer_replay(request: Request, content: Content, headers: Headers, viewed: Viewed | None) -> None:
     """Offer the whole answer to the lane in front, where there is one, for as long as it is right to the letter."""
     offer = request.environ.get(lane.OFFER)
     if offer is None or "Vary" in headers or request.method != "GET":

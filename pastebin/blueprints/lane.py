@@ -8,14 +8,16 @@ answer to a deletion no worker replays what was deleted.
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import FileIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from pastebin.blobs import BlobMissing
+from pastebin.edge import LARGEST_KEPT_BYTES
 from pastebin.generation import Generation
+from pastebin.services.views import Viewed
 
 OFFER = "pastebin.lane"
 """Where in the environ the function is that takes a card."""
@@ -35,7 +37,7 @@ _GONE = (BlobMissing, FileNotFoundError)
 class Card:
     """A whole answer: how its bytes are opened, its headers, and those of a 304; until when it may be given.
 
-    `viewed` is called whenever the whole is given: outside of any request.
+    `viewed` counts a view, and is called whenever the whole is given: outside of any request.
     """
 
     open: Callable[[], FileIO]
@@ -44,7 +46,7 @@ class Card:
     headers: list[tuple[str, str]]
     headers_304: list[tuple[str, str]]
     until: float
-    viewed: Callable[[], None] | None = None
+    viewed: Viewed | None = None
 
 
 @dataclass
@@ -55,12 +57,23 @@ class _Kept:
     body: bytes | None = None
 
 
-class Lane:
-    """WSGI middleware over one generation."""
+def _for_proxy(card: Card, until: float) -> list[tuple[str, str]]:
+    """Until when a proxy in front may give the answer, to the second, and what it is a view of (`docs/nginx.conf`)."""
+    view = [("X-Pastebin-View", str(card.viewed))] if card.viewed else []
+    return [("X-Accel-Expires", f"@{int(until) - 1}"), *view]
 
-    def __init__(self, application: WSGIApplication, generation: Generation) -> None:
+
+class Lane:
+    """WSGI middleware over one generation.
+
+    Args:
+        for_proxy: tell a proxy in front what it may replay, too (see `edge`).
+    """
+
+    def __init__(self, application: WSGIApplication, generation: Generation, *, for_proxy: bool = False) -> None:
         self._application = application
         self._generation = generation
+        self._for_proxy = for_proxy
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._bytes = 0
 
@@ -128,6 +141,8 @@ class Lane:
             self._kept, self._bytes = {}, 0  # what is asked for often is back at once
         body = self._read(card) if card.size <= _MOST_BODY_BYTES else None
         until = min(card.until, time.time() + _LONGEST_LIFE_SECONDS)
+        if self._for_proxy and card.size <= LARGEST_KEPT_BYTES:
+            card = replace(card, headers=[*card.headers, *_for_proxy(card, until)])
         self._bytes += len(body or b"") + sum(map(len, place))
         self._kept[place] = _Kept(card, generation, until, body)
 

@@ -16,6 +16,7 @@ from pastebin.images import recipe as recipes
 from pastebin.images.recipe import THUMBNAIL, Recipe
 from pastebin.services import derivatives
 from pastebin.services.files import Found, StoredFile
+from pastebin.services.views import Viewed
 
 Look = Callable[[], tuple[Found, Content]]
 
@@ -26,7 +27,7 @@ def deliver(
     content: Content,
     look: Look,
     before_sending: Callable[[], None] | None = None,
-    viewed: Callable[[], None] | None = None,
+    viewed: Viewed | None = None,
 ) -> Response:
     """The answer to a GET or HEAD of an address: the bytes, unchanged, or the image that the query makes of them.
 
@@ -50,7 +51,7 @@ def deliver_derived(
     content: Content,
     recipe: Recipe,
     look: Look,
-    viewed: Callable[[], None] | None = None,
+    viewed: Viewed | None = None,
 ) -> Response:
     """The answer to a GET or HEAD of an image that a recipe makes of stored bytes.
 

@@ -4,12 +4,14 @@ Counted in memory and written down together, a second or so later, so that
 reading a file costs no commit. What is told of a file is that much behind.
 """
 
+import re
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Integer, bindparam, or_, select, type_coerce, update
 
+from pastebin.edge import Edge
 from pastebin.extensions import Moment, now, tally, transaction
 from pastebin.models import FileRow
 from pastebin.services.files import PUBLISHED
@@ -30,18 +32,48 @@ class OfContent(NamedTuple):
 
 View = OfFile | OfContent
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Viewed:
+    """Counts one view whenever it is called, also where no application is at hand."""
+
+    view: View
+    count: Callable[[View], None]
+
+    def __call__(self) -> None:
+        """Count it."""
+        self.count(self.view)
+
+    def __str__(self) -> str:
+        """What was viewed, in a word: of a content only where nobody's account reads it."""
+        return self.view.uuid if isinstance(self.view, OfFile) else self.view.content
+
+
 MANY = 1024
 """Views of so many different files and contents are written down at once: others wait for that, some 30 ms."""
 
 
-def of_file(uuid: str) -> Callable[[], None]:
-    """What counts a view of a file whenever it is called, also where no application is at hand."""
-    return partial(tally.count, OfFile(uuid))
+def of_file(uuid: str) -> Viewed:
+    """What counts a view of a file."""
+    return Viewed(OfFile(uuid), tally.count)
 
 
-def of_content(digest: str, reader_id: int | None) -> Callable[[], None]:
-    """What counts a view of a content, by this reader, whenever it is called, also where no application is at hand."""
-    return partial(tally.count, OfContent(digest, reader_id))
+def of_content(digest: str, reader_id: int | None) -> Viewed:
+    """What counts a view of a content, by this reader."""
+    return Viewed(OfContent(digest, reader_id), tally.count)
+
+
+def gather(edge: Edge) -> None:
+    """Count what a proxy in front gave from its cache, to people without an account."""
+    with edge.views() as times:
+        for word, count in times.items():
+            if _DIGEST.fullmatch(word):
+                tally.count(OfContent(word, None), count)
+            elif _UUID.fullmatch(word):
+                tally.count(OfFile(word), count)
 
 
 def write() -> int:

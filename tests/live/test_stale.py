@@ -155,12 +155,12 @@ def _worker_of(server: Server, port: int) -> int:
     raise AssertionError(f"no worker has the connection from port {port}")
 
 
-def hammer(server: Server, rounds: int) -> list[str]:
-    """Change files and read them through every worker; what was wrong."""
+def hammer(server: Server, clients: list[Client], rounds: int) -> list[str]:
+    """Change files and read them over every connection; what was wrong."""
     owner, staff = server.make_key("ann"), _staff_key(server)
     files = [Known(b"content of file %d, made to be asked for\n" % number) for number in range(5)]
     wrong = []
-    with Caller(server, owner) as owning, Caller(server, staff) as ruling, readers(server) as clients:
+    with Caller(server, owner) as owning, Caller(server, staff) as ruling:
         people = People(owning, ruling)
         for each in files:
             people.upload(each)
@@ -202,4 +202,5 @@ def _staff_key(server: Server) -> str:
 @pytest.mark.alone
 def test_after_a_change_not_one_worker_serves_what_was_before(make_server: Callable[..., Server]) -> None:
     server = make_server(RATE_LIMITS="off", WORKERS=WORKERS)
-    assert hammer(server, ROUNDS) == []
+    with readers(server) as clients:
+        assert hammer(server, clients, ROUNDS) == []
