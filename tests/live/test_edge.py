@@ -56,6 +56,7 @@ def held_up(server: Server) -> Iterator[None]:
     pids = server.worker_pids()
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
+    time.sleep(0.1)  # until every thread of theirs has heard it
     try:
         yield
     finally:
