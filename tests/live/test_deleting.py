@@ -27,7 +27,7 @@ MINE = "/api/users/me/files"
 STAGED, STORED = 100, 3000
 STAGING_SIZE = 1000
 
-ROUNDS = 10
+ROUNDS = 6
 
 CUT_OFF = (http.client.HTTPException, OSError)
 
@@ -222,7 +222,7 @@ def test_bulk_deletes_that_are_cut_off_deleted_all_of_a_request_or_nothing(begin
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_delete_of_everything_that_is_cut_off_can_be_finished(begin: Callable[[], Story]) -> None:
-    story, count, cut_off = begin(), 2000, 0
+    story, count, cut_off = begin(), 1000, 0
     path, body = f"{MINE}/all", [{"password": PASSWORD}]
     share(story, count // 4)
     token = story.token()
