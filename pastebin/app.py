@@ -28,7 +28,7 @@ from pastebin.blueprints.lane import Lane
 from pastebin.blueprints.web import bp as web
 from pastebin.config import Settings
 from pastebin.edge import Edge
-from pastebin.extensions import csrf, db, migrate, tune_sqlite
+from pastebin.extensions import csrf, db, tune_sqlite
 from pastebin.generation import Generation
 from pastebin.images.budget import Budget
 from pastebin.images.cache import Cache
@@ -143,6 +143,6 @@ def _staged(app: Flask, digest: str) -> bytes | None:
 def _extend(app: Flask) -> None:
     db.init_app(app)
     tune_sqlite(app)
-    migrate.init_app(app, db, directory=str(migrations.FOLDER), render_as_batch=True)
+    migrations.register(app)
     csrf.init_app(app)
     register_login(app)

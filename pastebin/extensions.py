@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, current_app
 from flask.globals import _cv_app
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, event, text
@@ -44,7 +43,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()
 
@@ -278,7 +276,6 @@ __all__ = [
     "generation",
     "is_disk_full",
     "login_manager",
-    "migrate",
     "milliseconds",
     "moment",
     "now",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask_migrate import downgrade
 
 from pastebin import create_app, migrations
@@ -128,3 +131,30 @@ def test_blobs_lie_elsewhere_where_the_setting_names_a_folder(tmp_path):
 
     assert app.test_client().put("/x", data=b"x").status_code == 201
     assert len(list((tmp_path / "elsewhere").rglob("2d711642*"))) == 1
+
+
+def test_the_newest_version_is_what_alembic_takes_for_it():
+    assert migrations.newest() == ScriptDirectory(str(migrations.FOLDER)).get_current_head()
+
+
+def test_a_start_without_anything_to_migrate_does_not_load_alembic(make_app, instance):
+    make_app()
+    program = "import sys, pastebin.background; from pastebin import create_app; create_app(); print([*sys.modules])"
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PASTEBIN_INSTANCE": str(instance)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    loaded = set(ast.literal_eval(ran.stdout))
+    assert "pastebin.services.upkeep" in loaded
+    assert {"alembic", "flask_migrate", "mako"} & loaded == set()
+
+
+def test_the_commands_of_flask_migrate_are_there(make_app, instance):
+    make_app()
+    ran = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "db", "current"], cwd=ROOT,
+        env={**os.environ, "PASTEBIN_INSTANCE": str(instance)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert ran.stdout.strip() == f"{migrations.newest()} (head)"

@@ -4,9 +4,11 @@ What an operator may change are the settings in `docs/settings.md`; gunicorn's
 own command line and GUNICORN_CMD_ARGS still win over what stands here.
 """
 
+import gc
 import os
 import select
 import sys
+from importlib import import_module
 from typing import Any
 
 from pastebin.config import ConfigInvalid, Settings, instance_folder, load, places
@@ -65,3 +67,19 @@ control_socket_disable = True
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
+
+# What the application is made of, by name: it is not for the server to know more of it.
+_APPLICATION = "wsgi:app"
+_MODULES = ("pastebin.app", "pastebin.background")
+
+
+def on_starting(server: Any) -> None:
+    """Import in the first process what all workers need: once instead of by each, and its memory is shared.
+
+    No application is made there: it opens files and locks that no two processes may have in common.
+    """
+    if server.app.app_uri == _APPLICATION:
+        for module in _MODULES:
+            import_module(module)
+        gc.collect()
+        gc.freeze()  # what the collector never looks at stays shared
