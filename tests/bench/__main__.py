@@ -9,12 +9,16 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench.figures import NAMES, Figure, Ground, Slice, figures
+from tests.bench.figure import Figure, Slice
+from tests.bench.figures import NAMES, figures, needed
+from tests.bench.ground import PASTEBIN, PLAIN, Ground
+from tests.bench.gunicorns import pastebin_server, plain_flask_server
 from tests.bench.report import Conditions, Result, as_data, as_markdown, as_text
-from tests.bench.servers import ROOT, pastebin_server, plain_flask_server
+from tests.bench.servers import ROOT
 from tests.bench.stop import BenchmarkStopped
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
+SERVERS = {PASTEBIN: pastebin_server, PLAIN: plain_flask_server}
 
 
 def main() -> int:
@@ -61,10 +65,13 @@ def _measure_all(wanted: argparse.Namespace) -> list[Result]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pastebin-bench-", dir=wanted.folder)))
         _check_room(folder, wanted.rounds * 3 * wanted.big_bytes)
-        pastebin = stack.enter_context(pastebin_server(folder / "pastebin"))
-        plain = stack.enter_context(plain_flask_server(folder / "plain"))
-        ground = Ground(pastebin, plain, folder, wanted.seconds, wanted.big_bytes, wanted.many_files)
         names = tuple(wanted.only or NAMES)
+        servers = {
+            name: stack.enter_context(start(folder / name.replace(" ", "-")))
+            for name, start in SERVERS.items()
+            if name in needed(names)
+        }
+        ground = Ground(servers, folder, wanted.seconds, wanted.big_bytes, wanted.many_files)
         return [_measure(figure, wanted.rounds) for figure in figures(ground, names)]
 
 

@@ -21,18 +21,19 @@ _ANSWER_SECONDS = 30
 class Load:
     """What to ask, of whom, over how many keep-alive connections a process.
 
-    *maker* is called once in each process and gives what makes the bytes of
-    each next request.
+    Each process asks one of the *addresses*, by its number. *maker* is called once in each process, with that number,
+    and gives what makes the bytes of each next request.
     """
 
-    address: Address
+    addresses: tuple[Address, ...]
     status: int
     connections: int
     maker: Callable[[int], Callable[[], bytes]]
 
     def __call__(self, number: int, window: Window) -> Tally:
         """Keep every connection asking until the window closes."""
-        return _Asker(self, self.maker(number)).run(window)
+        address = self.addresses[number % len(self.addresses)]
+        return _Asker(self, address, self.maker(number)).run(window)
 
 
 class _Conversation:
@@ -52,8 +53,9 @@ class _Conversation:
 
 
 class _Asker:
-    def __init__(self, load: Load, make: Callable[[], bytes]) -> None:
+    def __init__(self, load: Load, address: Address, make: Callable[[], bytes]) -> None:
         self.load = load
+        self.address = address
         self.make = make
         self.begins = b"HTTP/1.1 %d " % load.status
         self.buffer = bytearray(_RECEIVE_BYTES)
@@ -62,7 +64,7 @@ class _Asker:
     def run(self, window: Window) -> Tally:
         tally = Tally()
         poll = select.epoll()
-        talks = [_Conversation(self.load.address) for _ in range(self.load.connections)]
+        talks = [_Conversation(self.address) for _ in range(self.load.connections)]
         by_descriptor = {talk.socket.fileno(): talk for talk in talks}
         for descriptor, talk in by_descriptor.items():
             poll.register(descriptor, select.EPOLLIN)
@@ -105,6 +107,11 @@ class _Asker:
         talk.head = b""
         talk.body_left = end + 4 + body_length(begun, size, end, self.begins) - size
         return talk.body_left == 0
+
+
+def written(address: Address) -> str:
+    """What belongs in the Host header."""
+    return "%s:%d" % address
 
 
 def connect(address: Address) -> socket.socket:

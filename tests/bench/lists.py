@@ -44,7 +44,7 @@ class Collection:
         def maker(_: int) -> Callable[[], bytes]:
             return lambda: request
 
-        return Load(self._server.address, 200, 1, maker)
+        return Load(self._server.addresses, 200, 1, maker)
 
     def _request(self, query: str) -> bytes:
         path = _PATH + (query if query.startswith("?") else "")

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from tests.bench.figures import MEMORY_AIM_BYTES, PASTEBIN, Comparison, Figure, Slice
+from tests.bench.figure import Bound, Comparison, Figure, Quantity, Slice
 
 
 @dataclass(frozen=True)
@@ -19,19 +19,14 @@ class Result:
     warm_up: dict[str, Slice]
     slices: dict[str, list[Slice]]
 
-    def rates(self, side: str) -> list[float]:
-        """Of each round, in the figure's unit."""
-        return [turn.rate for turn in self.slices[side]]
+    def seen(self, side: str, quantity: Quantity = Quantity.VALUE) -> list[float]:
+        """Of each round."""
+        return [quantity.of(turn) for turn in self.slices[side]]
 
     def ratios(self, comparison: Comparison) -> list[float]:
         """Of each round: two turns that were taken one shortly after the other."""
-        pairs = zip(self.rates(comparison.side), self.rates(comparison.beside), strict=True)
-        return [one / other for one, other in pairs]
-
-    def grown_bytes(self) -> int | None:
-        """The most that the pastebin's memory grew in any round, the first after its start included."""
-        turns = [self.warm_up[PASTEBIN], *self.slices[PASTEBIN]] if PASTEBIN in self.slices else []
-        return max((turn.grown_bytes for turn in turns if turn.grown_bytes is not None), default=None)
+        sides = (self.seen(side, comparison.quantity) for side in (comparison.side, comparison.beside))
+        return [one / other for one, other in zip(*sides, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -66,16 +61,11 @@ class Conditions:
 
 
 def summary(results: Iterable[Result]) -> list[Line]:
-    """Every ratio and every time with its aim, and the memory of the big upload."""
+    """Every ratio, and everything that has a bound, with its aim."""
     lines = []
     for result in results:
         lines += [_ratio_line(result, comparison) for comparison in result.figure.comparisons]
-        lines += [_time_line(result, side, most) for side, most in result.figure.most_cpu_ms.items()]
-        grown = result.grown_bytes()
-        if grown is not None:
-            reached = "yes" if grown <= MEMORY_AIM_BYTES else "no"
-            what = f"{result.figure.title}: memory grown, at most"
-            lines.append(Line(what, f"{grown / 2**20:.1f} MiB", "", f"≤ {MEMORY_AIM_BYTES >> 20} MiB", reached))
+        lines += [_bound_line(result, bound) for bound in result.figure.bounds]
     return lines
 
 
@@ -84,16 +74,31 @@ def _ratio_line(result: Result, comparison: Comparison) -> Line:
     median = statistics.median(ratios)
     aim, reached = "", ""
     if comparison.aim is not None:
-        aim, reached = f"≥ {comparison.aim:g}", "yes" if median >= comparison.aim else "no"
-    what = f"{result.figure.title}: {comparison.side} ÷ {comparison.beside}"
+        is_good = median <= comparison.aim if comparison.is_bound else median >= comparison.aim
+        aim, reached = f"{'≤' if comparison.is_bound else '≥'} {comparison.aim:g}", _yes(is_good)
+    what = f"{result.figure.title}: {_P99.get(comparison.quantity, '')}{comparison.side} ÷ {comparison.beside}"
     return Line(what, f"{median:.2f}", f"{min(ratios):.2f}–{max(ratios):.2f}", aim, reached)
 
 
-def _time_line(result: Result, side: str, most: float) -> Line:
-    times = [turn.cpu_ms for turn in result.slices[side]]
-    median = statistics.median(times)
-    what, spread = f"{result.figure.title}: {side}, on the cores", f"{min(times):.1f}–{max(times):.1f}"
-    return Line(what, f"{median:.1f} ms", spread, f"≤ {most:g} ms", "yes" if median <= most else "no")
+_P99 = {Quantity.P99: "p99, "}
+# What stands behind a side's name, and the unit; the value's own is the figure's.
+_BOUND_WORDS = {Quantity.CPU: (", on the cores", "ms"), Quantity.GROWN: (", memory grown at most", "MiB")}
+
+
+def _bound_line(result: Result, bound: Bound) -> Line:
+    words, unit = _BOUND_WORDS.get(bound.quantity, ("", result.figure.unit))
+    seen = result.seen(bound.side, bound.quantity)
+    spread = f"{number(min(seen))}–{number(max(seen))}"
+    told = statistics.median(seen)
+    if bound.quantity is Quantity.GROWN:
+        # The first time after the start counts as well, and most of all.
+        told, spread = max(*seen, bound.quantity.of(result.warm_up[bound.side])), ""
+    what = f"{result.figure.title}: {bound.side}{words}"
+    return Line(what, f"{number(told)} {unit}", spread, f"≤ {bound.most:g} {unit}", _yes(told <= bound.most))
+
+
+def _yes(is_good: bool) -> str:
+    return "yes" if is_good else "no"
 
 
 SUMMARY_HEAD = ("", "median", "min–max", "aim", "reached")
@@ -101,23 +106,24 @@ SIDES_HEAD = ("", "median", "min–max", "p99 ms", "CPU ms each", "grown MiB")
 
 
 def side_rows(result: Result) -> list[tuple[str, ...]]:
-    """A row for each side: its rate, and the medians of what else was seen."""
+    """A row for each side: its value, and the medians of what else was seen."""
     rows: list[tuple[str, ...]] = []
     for side, turns in result.slices.items():
-        rates = result.rates(side)
-        rate = f"{statistics.median(rates):,.0f} {result.figure.unit}"
-        p99, cpu = _median(turn.p99_ms for turn in turns), _median(turn.cpu_ms for turn in turns)
-        grown = _median(turn.grown_bytes / 2**20 if turn.grown_bytes is not None else None for turn in turns)
-        rows.append((side, rate, f"{min(rates):,.0f}–{max(rates):,.0f}", p99, cpu, grown))
+        values = result.seen(side)
+        value = f"{number(statistics.median(values))} {result.figure.unit}"
+        others = (_median(getattr(turn, each) for turn in turns) for each in ("p99_ms", "cpu_ms", "grown_mib"))
+        rows.append((side, value, f"{number(min(values))}–{number(max(values))}", *others))
     return rows
 
 
 def _median(values: Iterable[float | None]) -> str:
     seen = [value for value in values if value is not None]
-    if not seen:
-        return ""
-    median = statistics.median(seen)
-    return f"{median:,.0f}" if median >= 100 else f"{median:.3g}"
+    return number(statistics.median(seen)) if seen else ""
+
+
+def number(value: float) -> str:
+    """Whole from a hundred on, below with three digits at most."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def as_text(results: list[Result], conditions: Conditions) -> str:

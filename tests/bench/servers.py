@@ -1,115 +1,118 @@
-"""The two servers: real gunicorns with one set of settings, each with its own application."""
+"""A server of its own for the benchmark: started in a folder, asked, and stopped."""
 
 import contextlib
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from pastebin.config import PREFIX, SETTINGS, Rate
-from tests.bench.client import Address, ask_once
+from tests.bench.client import Address, Load, ask_once, written
+from tests.bench.downloads import Published
 from tests.bench.processes import Session
 from tests.bench.stop import BenchmarkStopped
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 
-_GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "python:pastebin.server.settings"]
 _START_SECONDS = 30
 _STOP_SECONDS = 15
 _LOG_CHARACTERS = 1500
+_LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers."""
+    """A server that answers; what it can be asked is for each kind of them to say."""
 
-    address: Address
+    addresses: tuple[Address, ...]
     folder: Path
     session: Session
+    #: From its start to its first answer.
+    start_seconds: float
+
+    @property
+    def address(self) -> Address:
+        """The first of them, and for most the only one."""
+        return self.addresses[0]
 
     @property
     def host(self) -> str:
         """What belongs in the Host header."""
-        return "%s:%d" % self.address
+        return written(self.address)
+
+    def publish(self, content: bytes, filename: str, media_type: str) -> Published:
+        """Upload *content* as nobody, and read it once."""
+        raise NotImplementedError
+
+    def small_uploads(self, connections: int) -> Load:
+        """Uploads of a different small text each, as nobody."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a server is started, and which path it answers with 200 once it is there."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    ready: str = "/"
+
+
+Kind = TypeVar("Kind", bound=Server)
 
 
 @contextmanager
-def pastebin_server(folder: Path) -> Iterator[Server]:
-    """The pastebin with an instance of its own in *folder*."""
-    with _served("wsgi:app", folder, {}) as server:
-        yield server
+def started(kind: type[Kind], launch: Launch, folder: Path, addresses: tuple[Address, ...]) -> Iterator[Kind]:
+    """A server of that *kind*, until the end of the block.
 
-
-@contextmanager
-def plain_flask_server(folder: Path) -> Iterator[Server]:
-    """The plain Flask application, which saves into *folder*/files."""
-    files = folder / "files"
-    files.mkdir(parents=True)
-    with _served("tests.bench.plain_flask:app", folder, {"PLAIN_FLASK_FOLDER": str(files)}) as server:
-        yield server
-
-
-@contextmanager
-def _served(application: str, folder: Path, extra: dict[str, str]) -> Iterator[Server]:
-    folder.mkdir(parents=True, exist_ok=True)
-    address = ("127.0.0.1", _free_port())
-    with (folder / "log").open("wb") as log:
+    Raises:
+        BenchmarkStopped: it did not start, or something in the block stopped; with the end of its log.
+    """
+    log = folder / "log"
+    with log.open("wb") as out:
+        begun = time.monotonic()
         process = subprocess.Popen(
-            [*_GUNICORN, application],
+            launch.command,
             cwd=ROOT,
-            env=_environment(address, folder) | extra,
-            stdout=log,
+            env=launch.environment,
+            stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        try:
-            _wait_until_it_answers(process, address)
-            yield Server(address, folder, Session(process.pid))
-        except (BenchmarkStopped, ConnectionError) as stopped:
-            said = (folder / "log").read_text(errors="replace")[-_LOG_CHARACTERS:]
-            raise BenchmarkStopped(f"{stopped}\n\nThe log of {application} ends:\n{said}") from stopped
-        finally:
-            _stop(process)
+    try:
+        for address in addresses:
+            _wait_until_it_answers(process, address, launch)
+        yield kind(addresses, folder, Session(process.pid), time.monotonic() - begun)
+    except (BenchmarkStopped, ConnectionError) as stopped:
+        said = log.read_text(errors="replace")[-_LOG_CHARACTERS:]
+        raise BenchmarkStopped(f"{stopped}\n\nThe log of {launch.name} ends:\n{said}") from stopped
+    finally:
+        _stop(process)
 
 
-def _environment(address: Address, folder: Path) -> dict[str, str]:
-    """Every limit on, and none within reach; nothing of what the caller's own environment sets."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    out_of_reach = {name: "1000000000/1h" for name, row in SETTINGS.items() if isinstance(row.default, Rate)}
-    ours = {
-        "INSTANCE": str(folder / "instance"),
-        "BIND": "%s:%d" % address,
-        "WORKERS": str(WORKERS),
-        "MAX_FILE_SIZE": "1TiB",
-        "ANONYMOUS_MAX_FILE_SIZE": "1TiB",
-        "ANONYMOUS_QUOTA": "900TiB",
-        "RATE_LIMITS": "on",
-    }
-    return plain | {PREFIX + name: value for name, value in (out_of_reach | ours).items()}
-
-
-def _free_port() -> int:
+def free_address() -> Address:
+    """A port of this machine that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+        address: Address = listener.getsockname()
+        return address
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], address: Address) -> None:
+def _wait_until_it_answers(process: subprocess.Popen[bytes], address: Address, launch: Launch) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    request = b"GET /healthz HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n\r\n" % (address[0].encode(), address[1])
+    request = f"GET {launch.ready} HTTP/1.1\r\nHost: {written(address)}\r\nConnection: close\r\n\r\n".encode()
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             ask_once(address, 200, request)
             return
-        time.sleep(0.1)
-    raise BenchmarkStopped("A server did not start.")
+        time.sleep(_LOOK_SECONDS)
+    raise BenchmarkStopped(f"{launch.name} did not start.")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

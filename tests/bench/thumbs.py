@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from tests.bench.client import Load, ask_once
 from tests.bench.crew import Tally, Window
-from tests.bench.downloads import Published
+from tests.bench.downloads import Place, Published, seen
 from tests.bench.servers import Server
 from tests.bench.stop import BenchmarkStopped
 
@@ -85,7 +85,7 @@ class ColdThumbnails:
         def maker(_: int) -> Callable[[], bytes]:
             return lambda: _next(following)
 
-        return Load(self._server.address, 200, 1, maker)
+        return Load(self._server.addresses, 200, 1, maker)
 
     def crowds(self, connections: int) -> Load:
         """So many connections; each file is asked for by all of them at about the same time."""
@@ -95,7 +95,7 @@ class ColdThumbnails:
         def maker(_: int) -> Callable[[], bytes]:
             return lambda: _next(following)
 
-        return Load(self._server.address, 200, connections, maker)
+        return Load(self._server.addresses, 200, connections, maker)
 
 
 def warm(server: Server, content: bytes) -> tuple[Published, Published]:
@@ -111,7 +111,10 @@ def warm(server: Server, content: bytes) -> tuple[Published, Published]:
         raise BenchmarkStopped(f"{path} is not {SIDE} x {SIDE} pixels.")
     filling = (hashlib.sha256(answer.body).digest() * (1 + len(answer.body) // 32))[: len(answer.body)]
     plain = _upload(server, filling)
-    return Published(server, path, answer.headers["etag"]), Published(server, f"/{plain['uuid']}", "")
+    return (
+        seen([Place(server.address, path)], answer.body),
+        seen([Place(server.address, f"/{plain['uuid']}")], filling),
+    )
 
 
 def _next(requests: Iterator[bytes]) -> bytes:

@@ -1,12 +1,12 @@
-"""Sending files: one big one at a time, or small ones as fast as they are answered."""
+"""Sending one big file at a time."""
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.bench.client import Answer, Load, ask_once, connect, read_answer
-from tests.bench.content import SMALL_BYTES, BigFile, form, small_texts
+from tests.bench.client import Answer, ask_once, connect, read_answer
+from tests.bench.content import BigFile, form
 from tests.bench.processes import watching
 from tests.bench.servers import Server
 from tests.bench.stop import BenchmarkStopped
@@ -72,14 +72,3 @@ def forget_at_plain_flask(server: Server, big: BigFile, answer: Answer) -> None:
     kept = server.folder / "files" / json.loads(answer.body)["hash"]
     if kept.stat().st_size != big.size:
         raise BenchmarkStopped("The plain Flask application kept a file of another size than was sent.")
-
-
-def small_forms(server: Server, connections: int) -> Load:
-    """Forms with a different small text each, as nobody."""
-    around = form(server.host, "/api/upload", SMALL_BYTES, "note.txt", "text/plain")
-
-    def maker(number: int) -> Callable[[], bytes]:
-        text = small_texts(f"client {number}")
-        return lambda: around.head + text() + around.tail
-
-    return Load(server.address, 201, connections, maker)
