@@ -56,7 +56,7 @@ lint: $(VENV)/.ready-to-test ## ruff, and who may import whom
 types: $(VENV)/.ready-to-test ## mypy --strict
 	$(BIN)/mypy
 
-bench: $(VENV)/.ready-to-test ## measure, beside plain Flask and bare loops in the same run
+bench: $(VENV)/.ready-to-test ## measure, beside other servers and bare loops in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
 
 SCREENSHOTS ?= build/screenshots
@@ -67,16 +67,18 @@ screenshots: $(VENV)/.ready-to-test ## photograph all pages: 1280 and 320 px, li
 # The tool that resolves is thrown away; what it writes installs with pip alone. Versions stay as
 # they are where they still fit; `make lock UPGRADE=--upgrade` takes the newest.
 LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE) \
-	setup.cfg requirements/build.in
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
+SOURCES := setup.cfg requirements/build.in
 
-lock: ## write requirements/*.txt anew from setup.cfg
+lock: ## write requirements/*.txt anew from setup.cfg and *.in
 	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT \
 	&& $(PYTHON) -m venv "$$tool" && "$$tool/bin/pip" install --quiet uv \
-	&& "$$tool/bin/uv" $(LOCK) --output-file requirements/run.txt > /dev/null \
-	&& "$$tool/bin/uv" $(LOCK) --constraints requirements/run.txt --extra test \
-		--output-file requirements/test.txt > /dev/null
-	@echo "requirements/run.txt and requirements/test.txt are written."
+	&& "$$tool/bin/uv" $(LOCK) $(SOURCES) --output-file requirements/run.txt > /dev/null \
+	&& "$$tool/bin/uv" $(LOCK) $(SOURCES) --constraints requirements/run.txt --extra test \
+		--output-file requirements/test.txt > /dev/null \
+	&& "$$tool/bin/uv" $(LOCK) requirements/peers.in --constraints requirements/run.txt \
+		--output-file requirements/peers.txt > /dev/null
+	@echo "requirements/run.txt, test.txt and peers.txt are written."
 
 clean: ## remove .venv and what the tools left; never the instance
 	rm -rf $(VENV) requirements/pages/node_modules build dist pastebin.egg-info htmlcov .coverage .coverage.* \

@@ -42,7 +42,14 @@ def test_what_setup_cfg_wants_is_locked_and_installed(requirement):
     assert version(requirement.name) == locked_version
 
 
-@pytest.mark.parametrize("name", ["run.txt", "test.txt"])
+def test_peers_run_under_the_gunicorn_and_the_flask_that_the_pastebin_runs_under():
+    run, peers = locked("run.txt"), locked("peers.txt")
+
+    assert {name: run[name] for name in run.keys() & peers.keys()}.items() <= peers.items()
+    assert {"flask", "gunicorn"} <= run.keys() & peers.keys()
+
+
+@pytest.mark.parametrize("name", ["run.txt", "test.txt", "peers.txt"])
 def test_every_locked_package_has_hashes_and_no_address(name):
     text = (ROOT / "requirements" / name).read_text("utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())

@@ -13,12 +13,13 @@ from tests.bench.figure import Figure, Slice
 from tests.bench.figures import NAMES, figures, needed
 from tests.bench.ground import PASTEBIN, PLAIN, Ground
 from tests.bench.gunicorns import pastebin_server, plain_flask_server
+from tests.bench.peers import PEERS, PeerMissing
 from tests.bench.report import Conditions, Result, as_data, as_markdown, as_text
 from tests.bench.servers import ROOT
 from tests.bench.stop import BenchmarkStopped
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-SERVERS = {PASTEBIN: pastebin_server, PLAIN: plain_flask_server}
+OURS = {PASTEBIN: pastebin_server, PLAIN: plain_flask_server}
 
 
 def main() -> int:
@@ -26,13 +27,12 @@ def main() -> int:
     wanted = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        results = _measure_all(wanted)
+        results, conditions = _measure_all(wanted)
     except BenchmarkStopped as stopped:
         print(f"\nThe benchmark stopped. {stopped}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    conditions = Conditions(wanted.rounds, wanted.seconds)
     print(as_text(results, conditions))
     if wanted.json:
         wanted.json.write_text(json.dumps(as_data(results, conditions), indent=1) + "\n")
@@ -48,10 +48,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="turns for each side (5; quick: 3)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every turn's numbers there")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--without-peers", action="store_true", help="only what needs no network and no nginx")
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="on whose volume to measure (/var/tmp)")
     wanted = parser.parse_args()
-    if wanted.write and (wanted.quick or wanted.only):
-        parser.error("--write is for a whole run: without --quick and --only.")
+    if wanted.write and (wanted.quick or wanted.only or wanted.without_peers):
+        parser.error("--write is for a whole run: without --quick, --only and --without-peers.")
     if wanted.rounds is not None and wanted.rounds < 1:
         parser.error("--rounds needs at least 1.")
     wanted.rounds = wanted.rounds or (3 if wanted.quick else 5)
@@ -61,18 +62,34 @@ def _arguments() -> argparse.Namespace:
     return wanted
 
 
-def _measure_all(wanted: argparse.Namespace) -> list[Result]:
+def _measure_all(wanted: argparse.Namespace) -> tuple[list[Result], Conditions]:
+    names = tuple(wanted.only or NAMES)
+    versions, left_out = _peers(needed(names), wanted.without_peers)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pastebin-bench-", dir=wanted.folder)))
         _check_room(folder, wanted.rounds * 3 * wanted.big_bytes)
-        names = tuple(wanted.only or NAMES)
+        starts = OURS | {name: PEERS[name].start for name in versions}
         servers = {
             name: stack.enter_context(start(folder / name.replace(" ", "-")))
-            for name, start in SERVERS.items()
+            for name, start in starts.items()
             if name in needed(names)
         }
         ground = Ground(servers, folder, wanted.seconds, wanted.big_bytes, wanted.many_files)
-        return [_measure(figure, wanted.rounds) for figure in figures(ground, names)]
+        results = [_measure(figure, wanted.rounds) for figure in figures(ground, names)]
+    return results, Conditions(wanted.rounds, wanted.seconds, versions, left_out)
+
+
+def _peers(names: set[str], without: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """The versions of those peers that are here, and why the others are not."""
+    versions, left_out = {}, {}
+    for name in (name for name in PEERS if name in names):
+        try:
+            if without:
+                raise PeerMissing("was left out by --without-peers")
+            versions[name] = PEERS[name].version()
+        except PeerMissing as missing:
+            left_out[name] = str(missing)
+    return versions, left_out
 
 
 def _check_room(folder: Path, needed_bytes: int) -> None:

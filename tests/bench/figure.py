@@ -65,6 +65,8 @@ class Figure:
     comparisons: tuple[Comparison, ...] = ()
     bounds: tuple[Bound, ...] = ()
     before_each_turn: Callable[[], None] = lambda: None
+    #: What has to be known to read it rightly; stands under its title.
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Leave out what cannot be compared: a side that is not there."""

@@ -5,8 +5,8 @@ import os
 import platform
 import sqlite3
 import statistics
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 
 from tests.bench.figure import Bound, Comparison, Figure, Quantity, Slice
 
@@ -46,6 +46,9 @@ class Conditions:
 
     rounds: int
     seconds: float
+    #: Versions of the peers that were measured, and why others were not, by their names.
+    peers: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
     cores: int = os.cpu_count() or 1
     python: str = platform.python_version()
     flask: str = importlib.metadata.version("flask")
@@ -53,11 +56,17 @@ class Conditions:
     sqlite: str = sqlite3.sqlite_version
 
     def sentence(self) -> str:
-        """All of it in one sentence."""
+        """What was measured, on what, in one sentence."""
+        peers = "".join(f", {name} {version}" for name, version in self.peers.items())
         return (
             f"{self.cores} cores, Python {self.python}, Flask {self.flask}, gunicorn {self.gunicorn}, "
-            f"SQLite {self.sqlite}; {self.rounds} rounds by turns, {self.seconds:g} s each where a rate is counted."
+            f"SQLite {self.sqlite}{peers}; {self.rounds} rounds by turns, {self.seconds:g} s each where a rate is "
+            "counted."
         )
+
+    def gaps(self) -> list[str]:
+        """A sentence for each peer that was left out."""
+        return [f"Not measured: {name} {reason}." for name, reason in self.left_out.items()]
 
 
 def summary(results: Iterable[Result]) -> list[Line]:
@@ -128,7 +137,7 @@ def number(value: float) -> str:
 
 def as_text(results: list[Result], conditions: Conditions) -> str:
     """For the screen."""
-    parts = [conditions.sentence()]
+    parts = [conditions.sentence(), *conditions.gaps()]
     for result in results:
         parts.append(_columns([(result.figure.title, *SIDES_HEAD[1:]), *side_rows(result)]))
     parts.append(_columns([SUMMARY_HEAD, *(_cells(line) for line in summary(results))]))
@@ -141,13 +150,15 @@ def as_markdown(results: list[Result], conditions: Conditions) -> str:
         "# Benchmarks",
         "Written by `make bench ARGS=--write`; not by hand. What is measured, and beside what, is in `tests/bench/`.",
         conditions.sentence(),
+        *(f"**{gap}**" for gap in conditions.gaps()),
         "Servers, bare loops and the load client share the cores. Ratios are taken pair by pair, of two turns one "
         "shortly after the other, so they say more than the numbers, which are this one machine's. Aims are looked "
         "at, not enforced.",
         _table(SUMMARY_HEAD, [_cells(line) for line in summary(results)]),
     ]
     for result in results:
-        parts += [f"## {result.figure.title}", _table(SIDES_HEAD, side_rows(result))]
+        note = [result.figure.note] if result.figure.note else []
+        parts += [f"## {result.figure.title}", *note, _table(SIDES_HEAD, side_rows(result))]
     return "\n\n".join(parts) + "\n"
 
 

@@ -63,6 +63,7 @@ class Launch:
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     ready: str = "/"
+    directory: Path = ROOT
 
 
 Kind = TypeVar("Kind", bound=Server)
@@ -80,7 +81,7 @@ def started(kind: type[Kind], launch: Launch, folder: Path, addresses: tuple[Add
         begun = time.monotonic()
         process = subprocess.Popen(
             launch.command,
-            cwd=ROOT,
+            cwd=launch.directory,
             env=launch.environment,
             stdout=out,
             stderr=subprocess.STDOUT,

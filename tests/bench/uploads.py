@@ -11,6 +11,8 @@ from tests.bench.processes import watching
 from tests.bench.servers import Server
 from tests.bench.stop import BenchmarkStopped
 
+BIG_NAME = "big.bin"
+
 
 @dataclass(frozen=True)
 class BigUpload:
@@ -24,13 +26,13 @@ class BigUpload:
 
 def send_form(server: Server, big: BigFile) -> BigUpload:
     """POST *big* as a form, as `curl -F file=@…` does."""
-    around = form(server.host, "/api/upload", big.size, "big.bin", "application/octet-stream")
+    around = form(server.host, "/api/upload", big.size, BIG_NAME, "application/octet-stream")
     return _send(server, around.head, big.steps(), around.tail)
 
 
 def send_put(server: Server, big: BigFile) -> BigUpload:
     """PUT *big* as it is, as `curl -T FILE` does."""
-    head = f"PUT /big.bin HTTP/1.1\r\nHost: {server.host}\r\nAccept: */*\r\nContent-Length: {big.size}\r\n\r\n"
+    head = f"PUT /{BIG_NAME} HTTP/1.1\r\nHost: {server.host}\r\nAccept: */*\r\nContent-Length: {big.size}\r\n\r\n"
     return _send(server, head.encode(), big.steps(), b"")
 
 
@@ -72,3 +74,11 @@ def forget_at_plain_flask(server: Server, big: BigFile, answer: Answer) -> None:
     kept = server.folder / "files" / json.loads(answer.body)["hash"]
     if kept.stat().st_size != big.size:
         raise BenchmarkStopped("The plain Flask application kept a file of another size than was sent.")
+
+
+def forget_at_copyparty(server: Server, big: BigFile, _answer: Answer) -> None:
+    """Remove it from the folder, so that the next is no second file of the same name."""
+    kept = server.folder / "files" / BIG_NAME
+    if kept.stat().st_size != big.size:
+        raise BenchmarkStopped("copyparty kept a file of another size than was sent.")
+    kept.unlink()
