@@ -59,6 +59,7 @@ def _arguments() -> argparse.Namespace:
     wanted.seconds = 1.0 if wanted.quick else 2.0
     wanted.big_bytes = (128 if wanted.quick else 1024) * 2**20
     wanted.many_files = 10_000 if wanted.quick else 100_000
+    wanted.growth = (10, 1000, 10_000) if wanted.quick else (10, 10_000, 1_000_000)
     return wanted
 
 
@@ -74,7 +75,7 @@ def _measure_all(wanted: argparse.Namespace) -> tuple[list[Result], Conditions]:
             for name, start in starts.items()
             if name in needed(names)
         }
-        ground = Ground(servers, folder, wanted.seconds, wanted.big_bytes, wanted.many_files)
+        ground = Ground(servers, folder, wanted.seconds, wanted.big_bytes, wanted.many_files, wanted.growth, stack)
         results = [_measure(figure, wanted.rounds) for figure in figures(ground, names)]
     return results, Conditions(wanted.rounds, wanted.seconds, versions, left_out)
 

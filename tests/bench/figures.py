@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.bench import downloads, encrypting, lists, loops, thumbs, uploads
+from tests.bench import downloads, encrypting, growth, lists, loops, thumbs, uploads
 from tests.bench.client import Answer
 from tests.bench.content import SMALL_BYTES, BigFile, BigFiles, small_texts
 from tests.bench.figure import Bound, Comparison, Figure, Quantity, Slice, Turn
 from tests.bench.ground import CLIENTS, CONNECTIONS, PASTEBIN, PLAIN, Ground
 from tests.bench.peers import BEPASTY, COPYPARTY, NGINX, PINNWAND
 from tests.bench.servers import WORKERS, Server
+from tests.bench.starting import MEMORY_MOST_MIB, SECONDS_MOST, Starting
 
 BIG_CONNECTIONS = 4
 TEN_MIB = 10 * 1024 * 1024
@@ -246,7 +247,35 @@ def _encrypting(ground: Ground) -> list[Figure]:
     ]
 
 
+def _start(ground: Ground) -> list[Figure]:
+    starting = Starting(ground.folder / "start")
+    return [
+        Figure(
+            "start",
+            "Two workers of an instance that is there, from the start to the first answer",
+            "s",
+            {PASTEBIN: starting.answer},
+            bounds=(Bound(PASTEBIN, Quantity.VALUE, SECONDS_MOST),),
+        )
+    ]
+
+
+def _memory(ground: Ground) -> list[Figure]:
+    starting = Starting(ground.folder / "memory")
+    return [
+        Figure(
+            "memory",
+            "Memory of two workers and what belongs to them, idle after a few requests",
+            "MiB",
+            {PASTEBIN: starting.memory},
+            bounds=(Bound(PASTEBIN, Quantity.VALUE, MEMORY_MOST_MIB),),
+        )
+    ]
+
+
 SUBJECTS = (
+    Subject("start", _start),
+    Subject("memory", _memory),
     Subject("upload-big", _upload_big, BIG_UPLOADS),
     Subject("upload-small", _upload_small, SMALL_UPLOADS),
     Subject("get-small", _get_small, SMALL_GETS),
@@ -257,6 +286,7 @@ SUBJECTS = (
     Subject("thumb-crowd", _thumb_crowd, (PASTEBIN,)),
     Subject("list", _list, (PASTEBIN,)),
     Subject("encrypting", _encrypting, (PASTEBIN,)),
+    Subject("growth", growth.figures),
 )
 NAMES = tuple(subject.name for subject in SUBJECTS)
 

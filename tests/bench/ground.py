@@ -1,7 +1,8 @@
 """What the figures are measured on, and how rates are counted there."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,10 @@ class Ground:
     seconds: float
     big_bytes: int
     many_files: int
+    #: How many files each instance has in which growth is looked at.
+    growth: tuple[int, ...] = ()
+    #: What figures start by themselves ends with it.
+    stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def pastebin(self) -> Server:

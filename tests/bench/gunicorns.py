@@ -38,9 +38,9 @@ class Gunicorn(Server):
 
 
 @contextmanager
-def pastebin_server(folder: Path) -> Iterator[Gunicorn]:
+def pastebin_server(folder: Path, **settings: str) -> Iterator[Gunicorn]:
     """The pastebin with an instance of its own in *folder*."""
-    with _served("wsgi:app", folder, {}) as server:
+    with _served("wsgi:app", folder, {PREFIX + name: value for name, value in settings.items()}) as server:
         yield server
 
 

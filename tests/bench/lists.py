@@ -20,9 +20,10 @@ MOST_CPU_MS = {
 class Collection:
     """A user with that many files at the pastebin; made when it is first needed, not before other figures."""
 
-    def __init__(self, server: Server, count: int) -> None:
+    def __init__(self, server: Server, count: int, *, is_shelved: bool = False) -> None:
         self._server = server
         self._count = count
+        self._is_shelved = is_shelved
         self._key: str | None = None
 
     def make_once(self) -> None:
@@ -32,9 +33,9 @@ class Collection:
             BenchmarkStopped: another number of them.
         """
         if self._key is None:
-            self._key = collector(self._server.folder / "instance", self._count)
+            self._key = collector(self._server.folder / "instance", self._count, is_shelved=self._is_shelved)
             told = json.loads(ask_once(self._server.address, 200, self._request("first page")).body)
-            if (told["count"], len(told["items"])) != (self._count, 50):
+            if (told["count"], len(told["items"])) != (self._count, min(self._count, 50)):
                 raise BenchmarkStopped(f"The list tells of {told['count']} files and shows {len(told['items'])}.")
 
     def load(self, query: str) -> Load:

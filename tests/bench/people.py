@@ -1,5 +1,6 @@
 """Somebody with very many files, put straight into a server's database: uploading them would take minutes."""
 
+import os
 import random
 import time
 import uuid
@@ -16,6 +17,8 @@ from pastebin.services import accounts, keys, totals
 
 _PASSWORD = "only for the benchmark"
 _BATCH = 5000
+# Past the grace in which the sweep leaves bytes alone that nobody names.
+_AGE_SECONDS = 7 * 86400
 
 # What people upload, roughly: how often, what it is, and with which extension.
 _KINDS = (
@@ -27,13 +30,15 @@ _WORDS = ("screenshot", "holiday", "invoice", "notes", "build", "report", "backu
 _ADDRESSES, _BLOBS, _FILES = (inserting(cast(Table, row.__table__)) for row in (AddressRow, BlobRow, FileRow))
 
 
-def collector(instance: Path, count: int) -> str:
+def collector(instance: Path, count: int, *, is_shelved: bool = False) -> str:
     """An API key of a new user who has so many files.
 
     Their rows are as uploads leave them, totals included; their bytes are
-    not there: lists don't ask for them.
+    not there, since lists don't ask for them. With *is_shelved* the store has
+    the names of all of them.
     """
     # Whatever the environment says: these files belong to the benchmark's server alone.
+    blobs = instance / "blobs"
     app = create_app(instance, LOG_LEVEL="warning", DATABASE_URL="", BLOB_FOLDER="")
     with app.app_context():
         user = accounts.create("collector", _PASSWORD)
@@ -42,11 +47,24 @@ def collector(instance: Path, count: int) -> str:
         for first in range(0, count, _BATCH):
             numbers = range(first, min(first + _BATCH, count))
             with transaction() as connection:
-                _add(connection, [_file(chance, user.id, number, begun + number * 1_000_000) for number in numbers])
+                files = [_file(chance, user.id, number, begun + number * 1_000_000) for number in numbers]
+                _add(connection, files)
+            if is_shelved:
+                _shelve(blobs, [file["digest"] for file in files])
         key = keys.issue(user).secret
         clear_log()  # as the next sweep would: what is still in the log is slower to read
         db.engine.dispose()  # the processes of the load are forked from this one
     return str(key)
+
+
+def _shelve(folder: Path, digests: list[str]) -> None:
+    """Give the store a name for each: links to one byte, which has been there for a while."""
+    byte = folder / f"byte-{digests[0]}"
+    byte.write_bytes(b"-")
+    os.utime(byte, (time.time() - _AGE_SECONDS,) * 2)
+    for digest in digests:
+        os.link(byte, folder / digest[:2] / digest)
+    byte.unlink()
 
 
 def _add(connection: Connection, files: list[dict[str, Any]]) -> None:

@@ -24,7 +24,11 @@ class Session:
 
     def memory_bytes(self) -> int:
         """What they hold beside files: anonymous and shared memory, shared pages counted once (PSS)."""
-        return sum(_rollup_bytes(process) for process in self.processes())
+        return sum(_rollup_bytes(process, "Pss_Anon:", "Pss_Shmem:") for process in self.processes())
+
+    def pss_bytes(self) -> int:
+        """All that they hold in memory, programs and libraries too; pages that several share are counted once."""
+        return sum(_rollup_bytes(process, "Pss:") for process in self.processes())
 
     def cpu_seconds(self) -> float:
         """Time that they have spent on the cores since they started, in the kernel too.
@@ -43,12 +47,11 @@ def _stat(process: int) -> list[str] | None:
         return None
 
 
-def _rollup_bytes(process: int) -> int:
+def _rollup_bytes(process: int, *wanted: str) -> int:
     try:
         text = Path(f"/proc/{process}/smaps_rollup").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    wanted = ("Pss_Anon:", "Pss_Shmem:")
     return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith(wanted))
 
 

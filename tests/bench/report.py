@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from tests.bench.figure import Bound, Comparison, Figure, Quantity, Slice
+from tests.bench.growth import NOTE, PREFIX
+from tests.bench.plot import bars
 
 
 @dataclass(frozen=True)
@@ -135,11 +137,24 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def grown(results: list[Result]) -> str:
+    """The medians of the figures of growth as bars, each figure by its own measure; empty where none was measured."""
+    parts = []
+    for result in results:
+        if result.figure.name.startswith(PREFIX):
+            medians = {side: statistics.median(result.seen(side)) for side in result.slices}
+            written = {side: f"{number(median)} {result.figure.unit}" for side, median in medians.items()}
+            parts.append(bars(result.figure.title, medians, written))
+    return "\n\n".join(parts)
+
+
 def as_text(results: list[Result], conditions: Conditions) -> str:
     """For the screen."""
     parts = [conditions.sentence(), *conditions.gaps()]
     for result in results:
         parts.append(_columns([(result.figure.title, *SIDES_HEAD[1:]), *side_rows(result)]))
+    if plot := grown(results):
+        parts.append(plot)
     parts.append(_columns([SUMMARY_HEAD, *(_cells(line) for line in summary(results))]))
     return "\n\n".join(parts)
 
@@ -156,6 +171,8 @@ def as_markdown(results: list[Result], conditions: Conditions) -> str:
         "at, not enforced.",
         _table(SUMMARY_HEAD, [_cells(line) for line in summary(results)]),
     ]
+    if plot := grown(results):
+        parts += ["## Growth", NOTE, f"```text\n{plot}\n```"]
     for result in results:
         note = [result.figure.note] if result.figure.note else []
         parts += [f"## {result.figure.title}", *note, _table(SIDES_HEAD, side_rows(result))]
