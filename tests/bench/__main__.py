@@ -6,20 +6,22 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench.figure import Figure, Slice
-from tests.bench.figures import NAMES, figures, needed
+from tests.bench.figures import NAMES, subjects
 from tests.bench.ground import PASTEBIN, PLAIN, Ground
 from tests.bench.gunicorns import pastebin_server, plain_flask_server
 from tests.bench.peers import PEERS, PeerMissing
+from tests.bench.peers.peer import Start
 from tests.bench.report import Conditions, Result, as_data, as_markdown, as_text
 from tests.bench.servers import ROOT
 from tests.bench.stop import BenchmarkStopped
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-OURS = {PASTEBIN: pastebin_server, PLAIN: plain_flask_server}
+OURS: dict[str, Start] = {PASTEBIN: pastebin_server, PLAIN: plain_flask_server}
 
 
 def main() -> int:
@@ -64,19 +66,17 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure_all(wanted: argparse.Namespace) -> tuple[list[Result], Conditions]:
-    names = tuple(wanted.only or NAMES)
-    versions, left_out = _peers(needed(names), wanted.without_peers)
+    wanted_subjects = subjects(tuple(wanted.only or ()))
+    needed = {name for subject in wanted_subjects for name in subject.servers}
+    versions, left_out = _peers(needed, wanted.without_peers)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pastebin-bench-", dir=wanted.folder)))
         _check_room(folder, wanted.rounds * 3 * wanted.big_bytes)
-        starts = OURS | {name: PEERS[name].start for name in versions}
-        servers = {
-            name: stack.enter_context(start(folder / name.replace(" ", "-")))
-            for name, start in starts.items()
-            if name in needed(names)
-        }
-        ground = Ground(servers, folder, wanted.seconds, wanted.big_bytes, wanted.many_files, wanted.growth, stack)
-        results = [_measure(figure, wanted.rounds) for figure in figures(ground, names)]
+        ground = Ground({}, folder, wanted.seconds, wanted.big_bytes, wanted.many_files, wanted.growth, stack)
+        results = []
+        for subject in wanted_subjects:
+            _start(ground, subject.servers, OURS | {name: PEERS[name].start for name in versions})
+            results += [_measure(figure, wanted.rounds) for figure in subject.figures(ground)]
     return results, Conditions(wanted.rounds, wanted.seconds, versions, left_out)
 
 
@@ -91,6 +91,14 @@ def _peers(names: set[str], without: bool) -> tuple[dict[str, str], dict[str, st
         except PeerMissing as missing:
             left_out[name] = str(missing)
     return versions, left_out
+
+
+def _start(ground: Ground, names: tuple[str, ...], starts: Mapping[str, Start]) -> None:
+    """See that those servers run that can; what runs goes on until the end."""
+    for name in names:
+        if name in starts and name not in ground.servers:
+            folder = ground.folder / name.replace(" ", "-")
+            ground.servers[name] = ground.stack.enter_context(starts[name](folder))
 
 
 def _check_room(folder: Path, needed_bytes: int) -> None:

@@ -41,14 +41,9 @@ class Subject:
     servers: tuple[str, ...] = ()
 
 
-def figures(ground: Ground, names: tuple[str, ...]) -> list[Figure]:
-    """The figures of those subjects, in the order in which they are measured."""
-    return [figure for subject in SUBJECTS if subject.name in names for figure in subject.figures(ground)]
-
-
-def needed(names: tuple[str, ...]) -> set[str]:
-    """The servers that those subjects need."""
-    return {server for subject in SUBJECTS if subject.name in names for server in subject.servers}
+def subjects(names: tuple[str, ...]) -> list[Subject]:
+    """Those of these names, in the order in which they are measured; all where none is named."""
+    return [subject for subject in SUBJECTS if not names or subject.name in names]
 
 
 def _upload_big(ground: Ground) -> list[Figure]:
@@ -269,10 +264,12 @@ def _memory(ground: Ground) -> list[Figure]:
             "MiB",
             {PASTEBIN: starting.memory},
             bounds=(Bound(PASTEBIN, Quantity.VALUE, MEMORY_MOST_MIB),),
+            note="What several processes share (PSS) counts by halves and thirds, so that the sum is what they take.",
         )
     ]
 
 
+# The first two before any other server is there, with which they would share memory and time.
 SUBJECTS = (
     Subject("start", _start),
     Subject("memory", _memory),

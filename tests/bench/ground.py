@@ -23,7 +23,7 @@ PASTEBIN, PLAIN = "pastebin", "plain Flask"
 class Ground:
     """The servers that are there, by their names, and how much is measured."""
 
-    servers: Mapping[str, Server]
+    servers: dict[str, Server]
     folder: Path
     seconds: float
     big_bytes: int

@@ -45,13 +45,17 @@ def _install_once() -> None:
     if _MARKER.exists() and _MARKER.stat().st_mtime >= LOCK.stat().st_mtime:
         return
     print(f"Installing the peers of {LOCK.relative_to(ROOT)} into {HOME.relative_to(ROOT)}; this is done once.")
+    _make()
+    _MARKER.touch()
+
+
+def _make() -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as tools:
         tools.write(without_sources(LOCK.read_text()))
         tools.flush()
         _run(sys.executable, "-m", "venv", "--clear", str(HOME))
         _run(*_PIP, "--only-binary", ":all:", *_LOCKED, tools.name)
         _run(*_PIP, "--no-build-isolation", *_LOCKED, str(LOCK))
-    _MARKER.touch()
 
 
 def _run(*command: str) -> None:

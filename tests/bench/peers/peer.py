@@ -8,6 +8,9 @@ from pathlib import Path
 
 from tests.bench.servers import Server
 
+#: Starts a server with a folder of its own, until the end of the block.
+Start = Callable[[Path], AbstractContextManager[Server]]
+
 
 class PeerMissing(Exception):
     """A peer is not here: its side is left out. The message says why, and what would bring it."""
@@ -18,7 +21,7 @@ class Peer:
     """A server that is not ours. Asking for its version installs it where that is possible."""
 
     version: Callable[[], str]
-    start: Callable[[Path], AbstractContextManager[Server]]
+    start: Start
 
 
 def environment(folder: Path) -> dict[str, str]:
