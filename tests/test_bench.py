@@ -145,10 +145,14 @@ def test_what_is_built_from_source_waits_for_its_tools():
 def test_a_peer_that_cannot_be_installed_is_told_with_the_last_word_of_pip(monkeypatch, tmp_path):
     monkeypatch.setattr(installed, "_MARKER", tmp_path / "marker")
     monkeypatch.setattr(installed, "_make", lambda: installed._run("sh", "-c", "echo first; echo no network; exit 1"))
+    installed._fault.cache_clear()
 
-    with pytest.raises(PeerMissing, match=r"could not be installed from requirements/peers.txt \(no network\)"):
-        installed.version("bepasty")
+    for name in ("bepasty", "copyparty"):
+        with pytest.raises(PeerMissing, match=r"could not be installed from requirements/peers.txt \(no network\)"):
+            installed.version(name)
     assert not (tmp_path / "marker").exists()
+    assert installed._fault.cache_info().misses == 1
+    installed._fault.cache_clear()
 
 
 @pytest.mark.external

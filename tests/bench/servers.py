@@ -118,9 +118,9 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], address: Address, l
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        # Its own session, so this ends the workers as well and nobody else.
+    # Its own session, so this ends what is left of it and nobody else.
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import cache
 
 from tests.bench.peers.peer import PeerMissing
 from tests.bench.servers import ROOT
@@ -30,7 +31,8 @@ def version(name: str) -> str:
     Raises:
         PeerMissing: they could not be installed.
     """
-    _install_once()
+    if fault := _fault():
+        raise PeerMissing(fault)
     folders = [str(folder) for folder in HOME.glob("lib/python*/site-packages")]
     return next(iter(importlib.metadata.distributions(name=name, path=folders))).version
 
@@ -41,12 +43,20 @@ def without_sources(lock: str) -> str:
     return "\n".join(entry for entry in entries if entry.partition("==")[0] not in _SOURCES) + "\n"
 
 
-def _install_once() -> None:
+@cache
+def _fault() -> str:
+    """Why they are not installed, after trying to: all of them come or none does, and it is tried once."""
     if _MARKER.exists() and _MARKER.stat().st_mtime >= LOCK.stat().st_mtime:
-        return
-    print(f"Installing the peers of {LOCK.relative_to(ROOT)} into {HOME.relative_to(ROOT)}; this is done once.")
-    _make()
+        return ""
+    lock, home = LOCK.relative_to(ROOT), HOME.relative_to(ROOT)
+    print(f"Installing the peers of {lock} into {home}; this is done once.", file=sys.stderr)
+    try:
+        _make()
+    except subprocess.CalledProcessError as failed:
+        said = [line.strip() for line in failed.stdout.splitlines() if line.strip()] or ["it said nothing"]
+        return f"could not be installed from {lock} ({said[-1]})"
     _MARKER.touch()
+    return ""
 
 
 def _make() -> None:
@@ -59,7 +69,4 @@ def _make() -> None:
 
 
 def _run(*command: str) -> None:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
-    if done.returncode:
-        said = next((line for line in reversed(done.stdout.splitlines()) if line.strip()), "it said nothing")
-        raise PeerMissing(f"could not be installed from {LOCK.relative_to(ROOT)} ({said.strip()})")
+    subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, check=True)
