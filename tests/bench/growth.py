@@ -19,8 +19,8 @@ from tests.bench.servers import Server
 PREFIX = "growth-"
 NOTE = (
     "Each is an instance of its own, with so many files of one user. Their rows, and their names in the store, are as "
-    "uploads leave them; behind the names stands one byte for every few thousand. The files that are uploaded and "
-    "asked for here are real."
+    "uploads leave them a week before; their bytes are not, since up to five thousand names are links to one byte. The "
+    "files that are uploaded and asked for here are real."
 )
 
 # Within a fifth of each other is flat: turns of the same side differ as much.
