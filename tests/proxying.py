@@ -36,7 +36,7 @@ def proxied(
     server = start(BASE_URL=url, TRUSTED_PROXIES="127.0.0.1", PROXY_FOLDER=folder / "proxy", **settings)
     if tls:
         _make_certificate(folder)
-    (folder / "nginx.conf").write_text(_main_file(folder, workers, _site(folder, port, server.port, tls)))
+    (folder / "nginx.conf").write_text(configuration(folder, port, server.port, workers, tls=tls))
     process = subprocess.Popen([nginx, "-p", str(folder), "-c", "nginx.conf"], stderr=subprocess.PIPE)
     try:
         _wait_for(url, process)
@@ -44,6 +44,11 @@ def proxied(
     finally:
         process.terminate()
         process.wait(20)
+
+
+def configuration(folder: Path, port: int, behind: int, workers: int, *, tls: bool, shared: Path | None = None) -> str:
+    """docs/nginx.conf as a whole configuration, with everything of its own in *folder*; *shared* is PROXY_FOLDER."""
+    return _main_file(folder, workers, _site(folder, port, behind, tls, shared or folder / "proxy"))
 
 
 def _make_certificate(folder: Path) -> None:
@@ -54,13 +59,13 @@ def _make_certificate(folder: Path) -> None:
     )  # fmt: skip
 
 
-def _site(folder: Path, port: int, behind: int, tls: bool) -> str:
+def _site(folder: Path, port: int, behind: int, tls: bool, shared: Path) -> str:
     changes = {
         "listen 443 ssl http2": f"listen 127.0.0.1:{port}{' ssl http2' if tls else ''}",
         "/etc/ssl": str(folder),
         "/var/log/nginx": str(folder),
         "/var/cache/nginx/paste": str(folder / "cache"),
-        "/srv/paste-proxy": str(folder / "proxy"),
+        "/srv/paste-proxy": str(shared),
         "127.0.0.1:8000": f"127.0.0.1:{behind}",
         "paste.example.org": "127.0.0.1",
     }

@@ -18,7 +18,7 @@ from tests.bench.downloads import Place, not_modified, seen, whole_file
 from tests.bench.figure import Bound, Comparison, Figure, Quantity, Slice
 from tests.bench.figures import SUBJECTS, subjects
 from tests.bench.growth import PREFIX
-from tests.bench.peers import NGINX, PEERS, PeerMissing, installed
+from tests.bench.peers import FRONTED, NGINX, PEERS, PeerMissing, installed
 from tests.bench.plot import bar
 from tests.bench.report import Conditions, Result, as_data, as_markdown, as_text, summary
 from tests.bench.servers import ROOT
@@ -130,7 +130,7 @@ def test_the_lock_names_the_peers_in_the_versions_of_the_list():
     locked = installed.LOCK.read_text()
 
     pinned = [line for line in wanted if "==" in line]
-    assert [line.partition("==")[0] for line in pinned] == [name for name in PEERS if name != NGINX]
+    assert [line.partition("==")[0] for line in pinned] == [name for name in PEERS if name not in (NGINX, FRONTED)]
     assert all(f"{line} \\\n" in locked for line in pinned)
 
 

@@ -11,7 +11,7 @@ from tests.bench.client import Answer
 from tests.bench.content import SMALL_BYTES, BigFile, BigFiles, small_texts
 from tests.bench.figure import Bound, Comparison, Figure, Quantity, Slice, Turn
 from tests.bench.ground import CLIENTS, CONNECTIONS, PASTEBIN, PLAIN, Ground
-from tests.bench.peers import BEPASTY, COPYPARTY, NGINX, PINNWAND
+from tests.bench.peers import BEPASTY, COPYPARTY, FRONTED, NGINX, PINNWAND
 from tests.bench.servers import WORKERS, Server
 from tests.bench.starting import MEMORY_MOST_MIB, SECONDS_MOST, Starting
 
@@ -28,8 +28,9 @@ ONE, MANY = "one asks", f"{thumbs.CROWD} ask at once"
 # Whom each of them asks; in this order they take their turns.
 BIG_UPLOADS = (PASTEBIN, PLAIN, COPYPARTY)
 SMALL_UPLOADS = (PASTEBIN, PLAIN, BEPASTY, COPYPARTY, PINNWAND)
-SMALL_GETS = (PASTEBIN, PLAIN, BEPASTY, COPYPARTY, PINNWAND, NGINX)
-CONDITIONAL_GETS = BIG_GETS = (PASTEBIN, PLAIN, COPYPARTY, NGINX)
+SMALL_GETS = (PASTEBIN, PLAIN, BEPASTY, COPYPARTY, PINNWAND, NGINX, FRONTED)
+CONDITIONAL_GETS = (PASTEBIN, PLAIN, COPYPARTY, NGINX, FRONTED)
+BIG_GETS = (PASTEBIN, PLAIN, COPYPARTY, NGINX)
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def _get_small(ground: Ground) -> list[Figure]:
                 Comparison(PASTEBIN, COPYPARTY, 1.3),
                 Comparison(PASTEBIN, PINNWAND),
                 Comparison(PASTEBIN, NGINX),
+                Comparison(FRONTED, NGINX, 0.8),
             ),
         )
     ]

@@ -52,7 +52,12 @@ class Nginx(Server):
         return seen([Place(self.address, f"/{name}")], content)
 
 
-def _program() -> str:
+def program() -> str:
+    """Where nginx is.
+
+    Raises:
+        PeerMissing: nowhere.
+    """
     # Where it is installed to is not everybody's PATH.
     found = shutil.which("nginx", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin")))
     if found is None:
@@ -60,8 +65,9 @@ def _program() -> str:
     return found
 
 
-def _version() -> str:
-    said = subprocess.run([_program(), "-v"], stderr=subprocess.PIPE, text=True).stderr
+def version() -> str:
+    """Its version."""
+    said = subprocess.run([program(), "-v"], stderr=subprocess.PIPE, text=True).stderr
     return said.strip().rpartition("/")[2]
 
 
@@ -73,10 +79,10 @@ def _server(folder: Path) -> Iterator[Nginx]:
     address = free_address()
     user = "user root;" if os.geteuid() == 0 else ""
     config.write_text(_CONFIG.format(user=user, workers=WORKERS, folder=folder, address=written(address)))
-    command = [_program(), "-e", "stderr", "-c", str(config), "-p", str(folder)]
+    command = [program(), "-e", "stderr", "-c", str(config), "-p", str(folder)]
     launch = Launch("nginx", command, environment(folder), f"/{_READY}", folder)
     with started(Nginx, launch, folder, (address,)) as server:
         yield server
 
 
-PEER = Peer(_version, _server)
+PEER = Peer(version, _server)
