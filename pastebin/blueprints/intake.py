@@ -37,7 +37,7 @@ _MOST_FIELDS_BYTES = 1 << 20
 _MOST_BEFORE_KEY = 64 * 1024
 _TYPED = "paste.txt"  # what a text is called that nobody gave a name
 _FIRST_CHOICES = ("file", "img")
-_FIELDS = ("filename", "name", "language", "expire", "limit", "private", "api")
+_FIELDS = ("filename", "name", "language", "newlines", "expire", "limit", "private", "api")
 
 
 @dataclass
@@ -297,7 +297,7 @@ class _FormReceiver:
             return
         spooling = _FileSpooling(self._expected(), self._largest() - self._file_bytes)
         with spooling.or_nothing():
-            for block in _until_end(stream):
+            for block in self._content(stream, is_file):
                 spooling.write(block)
             self._file_bytes += spooling.size
             received = spooling.finish(part.filename if is_file else _TYPED)
@@ -307,6 +307,13 @@ class _FormReceiver:
             self._keep(part.name, received)
         else:
             self._text.append(received)
+
+    def _content(self, stream: Iterator[Event], is_file: bool) -> Iterator[bytes | memoryview]:
+        """As it comes; but a browser ends every line of a form's text with CRLF, whatever was typed."""
+        wanted = self._fields.get("newlines", "").strip()
+        if wanted not in ("", "lf"):
+            raise FieldsInvalid("newlines is lf, or left out.", fields=["newlines"])
+        return _in_lf(_until_end(stream)) if wanted and not is_file else _until_end(stream)
 
     def _keep(self, name: str, received: Incoming) -> None:
         kept = self._by_field.setdefault(name, [])
@@ -393,3 +400,14 @@ def _until_end(stream: Iterator[Event]) -> Iterator[bytes]:
         if isinstance(event, bytes):
             yield event
     raise BodyMalformed("The form ended in the middle of a part.")
+
+
+def _in_lf(blocks: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """The same with LF for every CRLF."""
+    held = b""
+    for block in blocks:
+        text = held + block
+        held = b"\r" if text.endswith(b"\r") else b""
+        yield text[: len(text) - len(held)].replace(b"\r\n", b"\n")
+    if held:
+        yield held

@@ -289,6 +289,10 @@ class _UploadFields(_Object):
         "The ending of a text's name, where that has none or is `paste.txt`: an extension, or a language's name.",
         required=False,
     )
+    newlines = fields.String(
+        validate=validate.OneOf(["", "lf"]),
+        metadata={"description": "`lf`, before a field `text`: each CRLF in that becomes LF. Browsers send CRLF."},
+    )
     expire = _text(
         "When it ends: `90s`, `10min`, `2h`, `7d`, `1w`, seconds, from 10^9 on a Unix timestamp, or an ISO 8601 time.",
         required=False,

@@ -8,6 +8,7 @@ import pytest
 
 from pastebin.blobs import local
 from pastebin.blobs.spool import FileSpool
+from pastebin.blueprints import intake
 from tests.conftest import bearer
 from tests.forms import field, file, multipart, path_of
 
@@ -220,3 +221,46 @@ def test_a_browser_is_led_on_under_the_name_by_which_it_came(make_app):
     sent = client.post("/", **multipart(file(b"one", "one.txt")), headers={"Accept": "text/html"})
 
     assert sent.location.startswith("/view/")
+
+
+TEXT = b"\r\none\r\ntwo\rthree\n\r\n\r"
+
+
+def test_the_line_ends_that_a_browser_makes_of_a_text_can_be_turned_back(client):
+    answer = client.post("/api/upload", **multipart(field("newlines", "lf"), field("text", TEXT.decode())))
+
+    assert client.get(f"/{answer.json['hash']}").data == b"\none\ntwo\rthree\n\n\r"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (field("text", TEXT.decode()),),
+        (field("newlines", ""), field("text", TEXT.decode())),
+        (field("text", TEXT.decode()), field("newlines", "lf")),
+        (field("newlines", "lf"), file(TEXT)),
+    ],
+    ids=["not asked for", "empty", "too late", "a file"],
+)
+def test_otherwise_no_byte_is_changed(client, parts):
+    answer = client.post("/api/upload", **multipart(*parts))
+
+    assert client.get(f"/{answer.json['hash']}").data == TEXT
+
+
+def test_a_line_end_may_fall_between_two_pieces():
+    whole = TEXT * 3
+    for cut in range(len(whole) + 1):
+        pieces = [whole[:cut], b"", memoryview(whole[cut:])]
+        assert b"".join(intake._in_lf(pieces)) == whole.replace(b"\r\n", b"\n")
+
+
+def test_other_line_ends_are_no_choice(client):
+    answer = client.post("/api/upload", **multipart(field("newlines", "cr"), field("text", "x")))
+
+    assert answer.status_code == 400
+    assert answer.json["fields"] == ["newlines"]
+
+
+def test_a_text_from_the_page_without_javascript_has_the_line_ends_that_were_typed(client):
+    assert '<input type="hidden" name="newlines" value="lf">' in client.get("/", headers={"Accept": "text/html"}).text

@@ -201,4 +201,4 @@ def test_the_owner_is_told_and_nothing_else_of_the_file_changes(app, client, mak
 
     assert after == {**before, "views": 1}
     assert browser.client.get(MINE).json["items"] == [after]
-    assert "<dt>Views</dt>\n      <dd>1</dd>" in browser.client.get(f"/files/{before['uuid']}").text
+    assert "<dt>Fetched</dt>\n      <dd>once by others" in browser.client.get(f"/files/{before['uuid']}").text

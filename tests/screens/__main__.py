@@ -6,6 +6,7 @@ and ends with 1 if one is. Chromium is what CHROMIUM names, else /usr/bin/chromi
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -15,8 +16,6 @@ from tests.screens.browser import chromium
 
 def main(folder: Path, names: list[str]) -> int:
     """Take them all; how many are too wide."""
-    if unknown := set(names) - set(album.STATES):
-        sys.exit(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(album.STATES)}.")
     folder.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, album.stage(browser) as stage:
         complaints = list(album.photograph(stage, folder, names))
@@ -25,4 +24,10 @@ def main(folder: Path, names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(bool(main(Path(sys.argv[1]), sys.argv[2:])))
+    parser = argparse.ArgumentParser(prog="python -m tests.screens", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where they go")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which of them: {', '.join(album.STATES)}")
+    wanted = parser.parse_args()
+    if unknown := set(wanted.names) - set(album.STATES):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(album.STATES)}.")
+    sys.exit(bool(main(wanted.folder, wanted.names)))

@@ -77,7 +77,7 @@ def encrypted_file(stage: Stage, **rules: str) -> str:
 
 def _without_scripts(stage: Stage) -> Page:
     stage.bare.goto(encrypted_file(stage).partition("#")[0])
-    stage.bare.click("text=With curl and age")
+    stage.bare.click("text=With the programs curl and age")
     return stage.bare
 
 

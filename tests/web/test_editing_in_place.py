@@ -37,8 +37,8 @@ def test_what_becomes_private_has_its_new_links_there(ann: Visitor, visitor: Vis
 
     links = facts_of(read(ann.get(address).text))
     assert "key=" in address
-    assert "key=" in links["Without the page"]
-    assert visitor.get(path_of(links["Without the page"])).data == b"hello"
+    assert "key=" in links["Direct link"]
+    assert visitor.get(path_of(links["Direct link"])).data == b"hello"
     assert visitor.get(f"/{uuid}").status_code == 404
 
 

@@ -204,6 +204,7 @@ def test_files_of_several_pages_are_chosen_and_deleted_at_once(shelf: Shelf, pag
     expect(page.locator("#files-storage")).to_contain_text("586.3 KiB of 1 MiB used")
     page.get_by_label("Select all on this page").check()
     page.get_by_role("link", name="Next").click()
+    expect(page.get_by_label("Choose kept.txt")).to_be_visible()
     page.get_by_label("Select all on this page").check()
     page.get_by_label("Choose kept.txt").uncheck()
     expect(page.locator("#files-delete p")).to_contain_text("60 files selected")

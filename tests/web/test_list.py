@@ -74,7 +74,7 @@ def test_a_row_says_what_matters_of_a_file(ann: Visitor) -> None:
         "Size": "5 bytes",
         "Uploaded": "just now",
         "Expires": "in 7 days",
-        "Views": "0",
+        "Fetched": "0",
         "Readable by": "you alone3 downloads left",
     }
 

@@ -260,7 +260,7 @@ def test_deleting_asks_once_in_its_place_and_the_links_are_dead(page: Page) -> N
 
     parcel.get_by_role("button", name="Delete", exact=True).click()
     parcel.get_by_role("button", name="Delete it", exact=True).click()
-    expect(parcel.get_by_text("Deleted. If the same content was uploaded another time")).to_be_visible()
+    expect(parcel.get_by_text("Deleted. If somebody uploaded the same content too")).to_be_visible()
     assert page.inner_text("#sending-title") == "Deleted"
     assert requests.get(address, timeout=20).status_code == 404
 

@@ -38,7 +38,7 @@ def test_the_page_of_a_file_says_all_that_is_known(client: FlaskClient) -> None:
     assert facts["Address"] == sent["hash"]
     assert facts["UUID"] == sent["uuid"]
     assert facts["Readable by"] == "anyone with the link"
-    assert facts["Views"] == "0"
+    assert facts["Fetched"].startswith("0 times by others")
     assert "in 1 hour" in facts["Expires"] or "in 2 hours" in facts["Expires"]
     assert "anonymously" in facts["Uploaded"]
 
@@ -50,7 +50,7 @@ def test_it_leads_to_every_address_of_the_file(client: FlaskClient) -> None:
 
     facts = facts_of(page)
     assert facts["Raw"] == sent["urls"]["hash"]
-    assert facts["Without the page"] == sent["urls"]["ext"]
+    assert facts["Direct link"] == sent["urls"]["ext"]
     assert facts["With name"] == sent["urls"]["full"]
     assert facts["From a shell"] == f"""curl -o 'a name'"'"'s.txt' {sent["url"]}"""
     for link in (sent["urls"]["hash"], sent["urls"]["ext"], sent["urls"]["full"]):
@@ -299,7 +299,7 @@ def test_the_page_of_a_hash_speaks_for_the_content_alone(client: FlaskClient) ->
     assert facts["Size"] == "13 bytes"
     assert facts["SHA-256"] == sent["sha256"]
     assert lines_of(page) == ["some content"]
-    assert not {"Name", "File name", "Uploaded", "Views", "UUID", "Readable by"} & set(facts)
+    assert not {"Name", "File name", "Uploaded", "Fetched", "UUID", "Readable by"} & set(facts)
     assert "ecret" not in page.text
     assert sent["uuid"] not in client.get(f"/view/{sent['hash']}").text
 

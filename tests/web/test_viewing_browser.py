@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.running import Server
 from tests.screens import log_in, overflow
@@ -131,3 +131,24 @@ def test_an_owner_deletes_a_private_file_on_the_page_that_its_upload_led_to(serv
     page.goto(address)
     assert page.inner_text("h1") == "404" or "no such file" in page.inner_text("main")
     page.context.close()
+
+
+def test_after_a_limited_download_the_page_says_what_is_left(server: Server, page: Page) -> None:
+    about = upload(server, b"twice", "twice.txt", limit="2")
+    page.goto(f"{server.url}/view/{about['uuid']}")
+    assert "can be downloaded 2 times" in page.inner_text("main")
+
+    with page.expect_download():
+        page.get_by_role("button", name="Download").click()
+    expect(page.get_by_text("can be downloaded once more")).to_be_visible()
+    with page.expect_download():
+        page.get_by_role("button", name="Download").click()
+    expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
+
+
+def test_the_ways_to_see_a_markdown_text_look_like_a_choice(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/view/{upload(server, b'# Title', 'a.md')['uuid']}")
+    switch = page.locator(".switch")
+
+    assert switch.evaluate("each => getComputedStyle(each).listStyleType") == "none"
+    assert "flex" in switch.evaluate("each => getComputedStyle(each).display")

@@ -34,7 +34,7 @@ def test_a_private_file_is_seen_with_its_key_alone(client: FlaskClient) -> None:
 
     assert lines_of(page) == ["private text"]
     assert facts_of(page)["Readable by"] == "anyone with the secret link"
-    assert all(f"?key={key}" in facts_of(page)[name] for name in ("Raw", "Without the page", "With name", "To share"))
+    assert all(f"?key={key}" in facts_of(page)[name] for name in ("Raw", "Direct link", "With name", "To share"))
 
 
 def test_a_private_image_is_fetched_with_the_key_that_was_given(client: FlaskClient) -> None:

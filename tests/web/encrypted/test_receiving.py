@@ -372,7 +372,7 @@ def test_without_scripts_the_page_says_how_curl_and_age_do_it_and_they_do(
     page.goto(sent.link)
     assert "This page needs JavaScript" in page.inner_text("noscript")
     assert page.get_by_role("button", name="Download").is_hidden()
-    page.click("text=With curl and age")
+    page.click("text=With the programs curl and age")
     (tmp_path / "key.txt").write_text(sent.key + "\n")
     commands = page.inner_text("details pre")
     done = subprocess.run(["bash", "-ec", commands], cwd=tmp_path, capture_output=True, timeout=60)

@@ -47,8 +47,8 @@ export class Deletion {
     this.confirm.textContent = `Delete ${this.selection.counted}`;
     this.keep.textContent = it ? "Keep it" : "Keep them";
     const links = it ? "Its links stop" : "Their links stop";
-    const but = "except by hash where the same content was uploaded another time as well";
-    const words = `Delete ${this.selection.counted}? ${links} working at once, ${but}. This cannot be taken back.`;
+    const but = "Where somebody uploaded the same content too, its direct link goes on working.";
+    const words = `Delete ${this.selection.counted}? ${links} working at once. This cannot be taken back. ${but}`;
     this.#say(words, this.confirm, this.keep);
     this.keep.focus();
   }

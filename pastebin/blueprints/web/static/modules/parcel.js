@@ -161,7 +161,7 @@ export class Parcel {
     this.isDeleted = true;
     this.untaken.clear();
     this.part("badges").hidden = true;
-    const otherwise = "If the same content was uploaded another time as well, its direct link still works.";
+    const otherwise = "If somebody uploaded the same content too, its direct link goes on working.";
     this.#show("deleted", `Deleted. ${this.arrived.isPublic ? otherwise : "Its links no longer work."}`);
     say(`${this.name} deleted`);
     this.element.tabIndex = -1;

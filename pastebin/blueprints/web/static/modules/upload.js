@@ -9,6 +9,10 @@ import { remembered } from "./remembered.js";
 import { Room } from "./room.js";
 
 const NOTHING = "There is nothing to upload yet: choose a file, or write a text.";
+if (location.search === "?welcome") {
+  history.replaceState(null, "", "/"); // said once
+}
+
 const NOT_LOADED = "This page could not load all of itself: the server cannot be reached. Try again in a moment.";
 const NONE_FITS = "None of these files can be sent: each says why. Take them out, and choose something smaller.";
 

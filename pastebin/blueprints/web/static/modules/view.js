@@ -7,6 +7,7 @@ const MODULES = {
   image: "./zoom.js",
   transform: "./transform.js",
   media: "./media.js",
+  limited: "./limited.js",
 };
 
 for (const [part, module] of Object.entries(MODULES)) {
