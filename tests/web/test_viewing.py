@@ -38,7 +38,7 @@ def test_the_page_of_a_file_says_all_that_is_known(client: FlaskClient) -> None:
     assert facts["Address"] == sent["hash"]
     assert facts["UUID"] == sent["uuid"]
     assert facts["Readable by"] == "anyone with the link"
-    assert facts["Fetched"].startswith("0 times by others")
+    assert facts["Fetched"].startswith("not yet by others")
     assert "in 1 hour" in facts["Expires"] or "in 2 hours" in facts["Expires"]
     assert "anonymously" in facts["Uploaded"]
 
