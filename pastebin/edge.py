@@ -3,7 +3,7 @@
 nginx has no way to be told that something changed, but it can resolve a link.
 `mark` is a link to a folder whose name is different after each change, so what
 was kept under the name before is never found again. The proxy writes down which
-of the answers it gave from its cache were views; they are read from there.
+of the answers it gave from its cache were views; `views.log` is, or leads to, that.
 """
 
 import fcntl
@@ -27,8 +27,6 @@ _EVERYBODY = 0o755
 # So long a proxy may take from reading the link to reading what it leads to.
 _OLD_SECONDS = 60
 _MOST_AT_ONCE = 8 << 20
-# The log is emptied when it is so large and has been read; what is written at that very moment is lost.
-_LARGEST_LOG = 64 << 20
 
 
 class Edge:
@@ -72,28 +70,26 @@ class Edge:
                 yield Counter()
                 return
             noted.seek(0)
-            start = int(noted.read() or 0)
-            lines, end = self._lines(start)
+            was_read = noted.read()
+            lines, is_read = self._lines(was_read)
             yield Counter(lines)
-            if end != start:
+            if is_read != was_read:
                 noted.seek(0)
                 noted.truncate()
-                noted.write(str(end))
+                noted.write(is_read)
 
-    def _lines(self, start: int) -> tuple[list[str], int]:
-        """The whole lines from there on, or from the beginning of a log that is new; and where the next will be."""
+    def _lines(self, was_read: str) -> tuple[list[str], str]:
+        """The whole lines after what was read of the log, or all if it is another one; and what is read then."""
         try:
-            file = (self._folder / _LOG).open("r+b")
+            file = (self._folder / _LOG).open("rb")
         except OSError:  # no proxy has been here
-            return [], 0
+            return [], was_read
         with file:
-            size = file.seek(0, os.SEEK_END)
-            start = start if start <= size else 0
-            file.seek(start)
+            status = os.fstat(file.fileno())
+            log_before, _, end_before = was_read.partition(" ")
+            start = int(end_before) if log_before == str(status.st_ino) else 0
+            file.seek(start if start <= status.st_size else 0)
+            start = file.tell()
             block = file.read(_MOST_AT_ONCE)
-            whole = block[: block.rfind(b"\n") + 1]
-            end = start + len(whole)
-            if end == size >= _LARGEST_LOG:
-                file.truncate(0)
-                end = 0
-        return whole.decode("ascii", "replace").split(), end
+        whole = block[: block.rfind(b"\n") + 1]
+        return whole.decode("ascii", "replace").split(), f"{status.st_ino} {start + len(whole)}"

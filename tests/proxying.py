@@ -34,6 +34,7 @@ def proxied(
     nginx, port = needs_program("nginx"), free_port()
     url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     server = start(BASE_URL=url, TRUSTED_PROXIES="127.0.0.1", PROXY_FOLDER=folder / "proxy", **settings)
+    (folder / "proxy" / "views.log").symlink_to(folder / "paste-views.log")
     if tls:
         _make_certificate(folder)
     (folder / "nginx.conf").write_text(configuration(folder, port, server.port, workers, tls=tls))

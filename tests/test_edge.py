@@ -111,29 +111,36 @@ def test_one_process_reads_at_a_time(edge: Edge, tmp_path: Path) -> None:
         assert (first, second) == ({"a": 1}, {})
 
 
-def test_a_log_that_was_begun_anew_is_read_from_its_beginning(edge: Edge, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lines", [1, 100], ids=["shorter", "longer"])
+def test_a_log_that_was_begun_anew_is_read_from_its_beginning(edge: Edge, tmp_path: Path, lines: int) -> None:
     write(tmp_path, "a\n" * 10)
     read(edge)
-    (tmp_path / "views.log").unlink()
+    (tmp_path / "views.log").rename(tmp_path / "views.log.1")
+    write(tmp_path, "b\n" * lines)
+
+    assert read(edge) == {"b": lines}
+
+
+def test_a_log_that_was_cut_short_is_read_from_its_beginning(edge: Edge, tmp_path: Path) -> None:
+    write(tmp_path, "a\n" * 10)
+    read(edge)
+    os.truncate(tmp_path / "views.log", 0)
     write(tmp_path, "b\n")
 
     assert read(edge) == {"b": 1}
 
 
-def test_a_large_log_is_emptied_when_all_of_it_was_read(
-    edge: Edge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(edges, "_LARGEST_LOG", 100)
+def test_a_long_log_is_read_piece_by_piece(edge: Edge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edges, "_MOST_AT_ONCE", 64)
     write(tmp_path, "word\n" * 30)
-    sizes, counted = [], 0
-    for _ in range(3):
-        counted += read(edge).total()
-        sizes.append((tmp_path / "views.log").stat().st_size)
-    write(tmp_path, "word\n")
 
-    assert (counted, sizes) == (30, [150, 150, 0])
-    assert read(edge) == {"word": 1}
+    assert [read(edge).total() for _ in range(4)] == [12, 12, 6, 0]
+
+
+def test_a_log_that_cannot_be_read_is_none(edge: Edge, tmp_path: Path) -> None:
+    (tmp_path / "views.log").mkdir()
+
+    assert read(edge) == {}
 
 
 def test_views_that_the_proxy_counted_are_added_and_other_words_are_passed_over(

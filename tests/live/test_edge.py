@@ -140,7 +140,7 @@ def test_views_of_what_is_kept_count(front: Proxied) -> None:
         time.sleep(0.3)
 
     assert told == [30, 12]
-    assert (front.server.settings["PROXY_FOLDER"] / "views.log").read_text() != ""
+    assert (front.log.parent / "paste-views.log").read_text() != ""
     time.sleep(2)
     assert [views(front, about) for about in (first, second)] == [30, 12]
 
