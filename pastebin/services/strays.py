@@ -1,9 +1,24 @@
 """Bytes in the store that no record names: left by an upload that was cut off or refused after they were put."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
 from sqlalchemy import bindparam, select
 
 from pastebin.extensions import reading, store, transaction
 from pastebin.models import BlobRow
+
+# As many digests are looked up at once: one by one, those of a large store would take seconds.
+_BATCH = 500
+
+
+def among(digests: Iterable[str]) -> Iterator[str]:
+    """Those of them that no record names, as things stand when each is looked at."""
+    left = iter(digests)
+    while batch := list(islice(left, _BATCH)):
+        with reading() as connection:
+            named = set(connection.execute(select(BlobRow.digest).where(BlobRow.digest.in_(batch))).scalars())
+        yield from (digest for digest in batch if digest not in named)
 
 
 def remove(digest: str) -> bool:

@@ -164,11 +164,9 @@ def _unlink(digest: str) -> bool:
 
 def _remove_strays(slice_number: int, slices: int) -> int:
     """Bytes that no row names: an upload was cut off between its bytes and its record."""
-    removed = 0
-    for digest, age_seconds in store.listing(slice_number, slices):
-        if age_seconds > settings.SWEEP_GRACE:
-            removed += strays.remove(digest)
-    return removed
+    listed = store.listing(slice_number, slices)
+    old = (digest for digest, age_seconds in listed if age_seconds > settings.SWEEP_GRACE)
+    return sum(strays.remove(digest) for digest in strays.among(old))
 
 
 def _scalars(query: Select[str]) -> Sequence[str]:

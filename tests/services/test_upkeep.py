@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from pastebin.blobs.local import LocalStore
 from pastebin.extensions import now, reading, store, transaction
 from pastebin.models import AddressRow, BlobRow, BlobState, FileRow, LeaseRow
-from pastebin.services import upkeep
+from pastebin.services import strays, upkeep
 from pastebin.services.actor import nobody
 from pastebin.services.uploads import Incoming, Rules, take_in
 
@@ -147,6 +147,18 @@ def test_old_bytes_that_a_record_names_are_no_strays():
 
     assert upkeep.sweep() == upkeep.Swept()
     assert store.size(file.digest) == 6
+
+
+def test_strays_among_many_are_found_whichever_are_looked_up_together(monkeypatch):
+    monkeypatch.setattr(strays, "_BATCH", 3)
+    named = [take(b"named %d" % number).digest for number in range(8)]
+    for digest in named:
+        os.utime(store.folder() / digest[:2] / digest, (1, 1))
+    gone = [put_stray(b"%d" % number, 2 * 86_400) for number in range(7)]
+
+    assert upkeep.sweep() == upkeep.Swept(strays=7)
+    assert [store.size(digest) for digest in gone] == [None] * 7
+    assert None not in [store.size(digest) for digest in named]
 
 
 def test_in_slices_the_whole_store_is_looked_through_once():
