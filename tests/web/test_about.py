@@ -54,10 +54,18 @@ def test_limits_follow_the_settings(make_app):
 
 
 def test_every_rate_limit_stands_there_while_they_are_on(make_app):
-    page = pages.read(make_app(RENAME_RATE="7/2h").test_client().get("/limits").text)
+    app = make_app(RENAME_RATE="7/2h", BASE_URL="http://localhost", SMTP_HOST="localhost")
+    page = pages.read(app.test_client().get("/limits").text)
 
     assert len(page.all("tr")) == 1 + 11
     assert "7 in 2 hours" in page.text
+
+
+def test_a_server_that_sends_no_mail_has_no_limit_for_it(make_app):
+    page = pages.read(make_app().test_client().get("/limits").text)
+
+    assert len(page.all("tr")) == 1 + 10
+    assert "Mails asked for" not in page.text
 
 
 def test_where_rate_limits_are_off_none_is_claimed(make_app):

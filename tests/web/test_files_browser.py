@@ -190,7 +190,7 @@ def test_a_range_is_chosen_with_shift_and_all_of_a_page_by_one_box_or_ctrl_a(she
 
     page.get_by_label("Select all on this page").check()
     expect(bar).to_have_text("5 files selected, 50 bytes")
-    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Select none").click()
     expect(bar).to_be_hidden()
     boxes.first.focus()
     page.keyboard.press("Control+a")

@@ -10,7 +10,7 @@ from pastebin.access.session_cookie import cookie_name
 from pastebin.blueprints import intake
 from pastebin.blueprints.form_events import MOST_PARTS
 from pastebin.blueprints.pages import indexable, render
-from pastebin.blueprints.web.blueprint import bp
+from pastebin.blueprints.web.blueprint import bp, mail_works
 from pastebin.blueprints.web.site import operator_mailbox
 from pastebin.blueprints.web.terms import terms
 from pastebin.config import DAY, SETTINGS, Rate
@@ -68,5 +68,5 @@ def rate_limits() -> list[RateLimit]:
     return [
         RateLimit(SETTINGS[name].about, rate.count, rate.seconds)
         for name, rate in set_to.items()
-        if isinstance(rate, Rate)
+        if isinstance(rate, Rate) and (name != "MAIL_RATE" or mail_works())
     ]

@@ -347,7 +347,7 @@ def test_the_delete_password_deletes_and_another_does_not(send, other: Desk) -> 
     other.page.click("summary >> text=Delete this file")
     other.page.get_by_label("Password for deleting").fill("another")
     other.page.click("text=Delete it for everyone")
-    other.page.get_by_text("This is not the delete password of this file.").wait_for()
+    other.page.get_by_text("That is not the password for deleting this file.").wait_for()
     assert requests.get(f"{sent.api}/exists", timeout=20).status_code == 200
 
     other.page.get_by_label("Password for deleting").fill(sent.password)

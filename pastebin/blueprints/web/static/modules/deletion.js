@@ -17,7 +17,7 @@ export class Deletion {
     this.selection = selection;
     this.words = document.createElement("p");
     this.begin = form.querySelector("button");
-    this.clear = button("Clear", "quiet", () => this.#cleared());
+    this.clear = button("Select none", "quiet", () => this.#cleared());
     this.confirm = button("", "danger", () => this.#delete());
     this.keep = button("Keep them", "quiet", () => this.#kept());
     this.isUnderWay = false;

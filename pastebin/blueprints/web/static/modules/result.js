@@ -76,7 +76,7 @@ export class Result {
     try {
       await this.remove();
     } catch (fault) {
-      problem.textContent = fault.message;
+      problem.textContent = `Not deleted. ${fault.message}`;
       problem.hidden = false;
       return;
     }

@@ -128,6 +128,10 @@ export class Sendings {
     document.getElementById("sending-keep").hidden = !this.all.some((parcel) => parcel.isUntaken);
     const isKept = this.all.some((parcel) => parcel.isThere && parcel.arrived.isRemembered());
     document.getElementById("sending-kept").hidden = !isKept;
+    const listed = document.getElementById("sending-listed");
+    if (listed) {
+      listed.hidden = !this.all.some((parcel) => parcel.isThere);
+    }
   }
 
   /** Leaving now would lose what is on its way, and links that are shown nowhere else. */

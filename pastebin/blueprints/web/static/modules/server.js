@@ -67,7 +67,7 @@ export async function remove(id, deletepassword, signal) {
   try {
     await ask(`/api/file/${id}?deletepassword=${encodeURIComponent(deletepassword)}`, { method: "DELETE", signal });
   } catch (fault) {
-    throw fault.kind === "forbidden" ? new Refusal("This is not the delete password of this file.", fault.kind) : fault;
+    throw fault.kind === "forbidden" ? new Refusal("That is not the password for deleting this file.", fault.kind) : fault;
   }
 }
 
