@@ -15,7 +15,9 @@ def _limits(client) -> dict[str, str]:
 
 
 def _privacy(make_app, **settings) -> str:
-    return " ".join(pages.read(make_app(**settings).test_client().get("/privacy").text).text.split())
+    answer = make_app(**settings).test_client().get("/privacy")
+    assert answer.status_code == 200
+    return " ".join(pages.read(answer.text).text.split())
 
 
 def test_limits_are_those_of_whoever_asks(app, client, make_user):

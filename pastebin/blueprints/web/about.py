@@ -57,7 +57,7 @@ def _longest_count() -> int:
     by_address = (
         settings.API_RATE, settings.LOGIN_RATE, settings.REGISTER_RATE, settings.MAIL_RATE, settings.PRIVATE_KEY_RATE,
     )  # fmt: skip
-    return max(DAY, *(rate.seconds for rate in by_address if settings.RATE_LIMITS))
+    return max([DAY, *(rate.seconds for rate in by_address if settings.RATE_LIMITS)])
 
 
 def rate_limits() -> list[RateLimit]:
