@@ -29,6 +29,9 @@
 # TRUSTED_HOSTS = []
 # TRUSTED_PROXIES = []
 
+# A folder that nginx reads too, so that it may keep answers of its own (docs/operating.md, docs/nginx.conf). Empty: none.
+# PROXY_FOLDER = ""
+
 # ---- Where things are kept
 
 # Signs keys and tokens. Empty: made at the first start, in secret_key in this folder (back it up).
