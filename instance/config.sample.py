@@ -29,7 +29,7 @@
 # TRUSTED_HOSTS = []
 # TRUSTED_PROXIES = []
 
-# A folder that nginx reads too, so that it may keep answers of its own (docs/operating.md, docs/nginx.conf). Empty: none.
+# A folder that nginx reads too, so that it may keep answers of its own (docs/operating.md). Empty: none.
 # PROXY_FOLDER = ""
 
 # ---- Where things are kept

@@ -498,6 +498,9 @@ def places(instance: Path, settings: Settings) -> Places:
     )
     if found.blobs == found.derived:
         raise ConfigInvalid(f"DERIVED_FOLDER and BLOB_FOLDER are both {found.blobs}: each needs one of its own.")
+    others = (instance.absolute(), found.blobs, found.derived)
+    if found.proxy and any(each.is_relative_to(found.proxy) for each in others):
+        raise ConfigInvalid(f"PROXY_FOLDER is {found.proxy}, which others may read: it needs a folder of its own.")
     named = {"BLOB_FOLDER": found.blobs, "DERIVED_FOLDER": found.derived, "PROXY_FOLDER": found.proxy}
     for name, folder in named.items():
         if folder is None:

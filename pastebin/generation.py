@@ -25,7 +25,8 @@ class Generation:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             if os.fstat(descriptor).st_size < _BYTES:
-                os.ftruncate(descriptor, _BYTES)
+                # With a block of its own: a hole could not be filled on a full disk.
+                os.pwrite(descriptor, bytes(_BYTES), 0)
             self._map = mmap.mmap(descriptor, _BYTES)
         finally:
             os.close(descriptor)

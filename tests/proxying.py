@@ -34,7 +34,7 @@ def proxied(
     nginx, port = needs_program("nginx"), free_port()
     url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     server = start(BASE_URL=url, TRUSTED_PROXIES="127.0.0.1", PROXY_FOLDER=folder / "proxy", **settings)
-    (folder / "proxy" / "views.log").symlink_to(folder / "paste-views.log")
+    (folder / "proxy" / "views.log").symlink_to(folder / "views.log")
     if tls:
         _make_certificate(folder)
     (folder / "nginx.conf").write_text(configuration(folder, port, server.port, workers, tls=tls))
@@ -65,6 +65,7 @@ def _site(folder: Path, port: int, behind: int, tls: bool, shared: Path) -> str:
         "listen 443 ssl http2": f"listen 127.0.0.1:{port}{' ssl http2' if tls else ''}",
         "/etc/ssl": str(folder),
         "/var/log/nginx": str(folder),
+        "/var/log/paste": str(folder),
         "/var/cache/nginx/paste": str(folder / "cache"),
         "/srv/paste-proxy": str(shared),
         "127.0.0.1:8000": f"127.0.0.1:{behind}",

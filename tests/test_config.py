@@ -212,3 +212,9 @@ def test_what_is_made_does_not_lie_among_what_was_uploaded(tmp_path):
 def test_less_memory_than_images_need_at_all_stops_the_start(tmp_path, size):
     with pytest.raises(ConfigInvalid, match=r"IMAGE_MEMORY .* must be at least 128MiB"):
         load(tmp_path, {"PASTEBIN_IMAGE_MEMORY": size})
+
+
+@pytest.mark.parametrize("place", ["", "blobs", ".."])
+def test_the_folder_that_nginx_reads_is_none_that_others_may_not_read(tmp_path, place):
+    with pytest.raises(ConfigInvalid, match="PROXY_FOLDER"):
+        places(tmp_path, load(tmp_path, {}, PROXY_FOLDER=os.path.normpath(tmp_path / place)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,14 +73,35 @@ def test_marks_that_nobody_reads_any_more_are_removed_but_never_the_one_in_force
     assert {path.name for path in tmp_path.glob("mark-*")} == {Path(recent).name, Path(mark(tmp_path)).name}
 
 
-def test_a_mark_that_cannot_be_made_stops_nothing(edge: Edge, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    for each in (*tmp_path.glob("mark-*"), tmp_path / "mark"):
-        each.unlink() if each.is_symlink() else each.rmdir()
-    tmp_path.rmdir()
-    edge.turn()
-    tmp_path.mkdir()
+def test_where_no_mark_can_be_made_there_is_none(
+    edge: Edge, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", full)
+        edge.turn()
 
     assert "could not be changed" in caplog.text
+    assert not (tmp_path / "mark").is_symlink()
+    edge.tidy()
+    edge.turn()
+    assert Path(mark(tmp_path)).is_dir()
+
+
+def test_two_processes_tidy_at_once_and_leave_nothing(tmp_path: Path) -> None:
+    edges_of_both = [Edge(tmp_path), Edge(tmp_path)]
+    hour_ago = time.time() - 3600
+    for number in range(300):
+        (tmp_path / f"mark-{number}").mkdir()
+        os.utime(tmp_path / f"mark-{number}", (hour_ago, hour_ago))
+    (tmp_path / ".mark-left").symlink_to("mark-0")
+    os.utime(tmp_path / ".mark-left", (hour_ago, hour_ago), follow_symlinks=False)
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(Edge.tidy, edges_of_both))
+
+    assert len(list(tmp_path.glob("*mark-*"))) == 2
 
 
 def test_what_is_in_the_log_is_read_once(edge: Edge, tmp_path: Path) -> None:
@@ -97,12 +120,35 @@ def test_a_line_that_is_being_written_waits_for_its_end(edge: Edge, tmp_path: Pa
     assert read(edge) == {"half": 1}
 
 
-def test_what_could_not_be_counted_is_read_again(edge: Edge, tmp_path: Path) -> None:
+def test_what_could_not_be_counted_is_not_counted_over_and_over(edge: Edge, tmp_path: Path) -> None:
     write(tmp_path, "a\n")
     with pytest.raises(ZeroDivisionError), edge.views():
         raise ZeroDivisionError
 
-    assert read(edge) == {"a": 1}
+    assert read(edge) == {}
+
+
+def test_what_came_just_before_a_log_was_put_away_is_read(edge: Edge, tmp_path: Path) -> None:
+    write(tmp_path, "a\n" * 5)
+    read(edge)
+    write(tmp_path, "b\n" * 3)
+    (tmp_path / "views.log").rename(tmp_path / "views.log.1")
+    assert read(edge) == {"b": 3}
+    write(tmp_path, "c\n")
+
+    assert read(edge) == {"c": 1}
+    assert read(edge) == {}
+
+
+def test_of_a_log_that_was_put_away_and_the_new_one_both_are_read(edge: Edge, tmp_path: Path) -> None:
+    write(tmp_path, "a\n" * 5)
+    read(edge)
+    write(tmp_path, "b\n" * 3)
+    (tmp_path / "views.log").rename(tmp_path / "views.log.1")
+    write(tmp_path, "c\n")
+
+    assert read(edge) + read(edge) == {"b": 3, "c": 1}
+    assert read(edge) == {}
 
 
 def test_one_process_reads_at_a_time(edge: Edge, tmp_path: Path) -> None:

@@ -52,8 +52,13 @@ def current() -> str | None:
 
 
 def newest() -> str:
-    """The newest version there is: a file's name begins with its version, and they are in order."""
-    return max(path.name for path in (FOLDER / "versions").glob("*_*.py")).partition("_")[0]
+    """The newest version that the running code knows."""
+    return _NEWEST
+
+
+# A file's name begins with its version, and they are in order. Looked up with the code: what is put there while it runs
+# belongs to the next one.
+_NEWEST = max(path.name for path in (FOLDER / "versions").glob("*_*.py")).partition("_")[0]
 
 
 class _Commands(click.Command):

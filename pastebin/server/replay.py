@@ -38,7 +38,8 @@ class Replay:
 
     before_date: bytes
     after_date: bytes
-    offer: Offer
+    holds: Callable[[], bool]
+    given: Callable[[], None] | None
 
     def wire(self) -> bytes:
         """All of it, dated now."""
@@ -55,7 +56,7 @@ class Replays:
     def find(self, head: bytes) -> Replay | None:
         """What may be given to a request that is this head and nothing else."""
         replay = self._kept.get(head)
-        return replay if replay is not None and replay.offer.holds() else None
+        return replay if replay is not None and replay.holds() else None
 
     def keep(self, head: bytes, answer: Answer, offer: Offer) -> None:
         """Keep an answer that has left, whole, on a connection that goes on."""
@@ -63,5 +64,6 @@ class Replays:
             self._kept, self._bytes = {}, 0  # what is asked for often is back at once
         fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
         rest = f"{AFTER_DATE}keep-alive\r\n{fields}\r\n".encode("latin-1") + offer.body
-        self._kept[head] = Replay(f"{BEFORE_STATUS}{answer.status}{BEFORE_DATE}".encode("latin-1"), rest, offer)
+        begin = f"{BEFORE_STATUS}{answer.status}{BEFORE_DATE}".encode("latin-1")
+        self._kept[head] = Replay(begin, rest, offer.holds, offer.given)
         self._bytes += len(head) + len(rest) + _ENTRY_BYTES

@@ -59,6 +59,9 @@ class Service:
         except OSError:
             # epoll can take no more connections: the system is short of memory.
             connection.close()
+        except Exception:  # noqa: BLE001 - the application's, of what it offered to be given again
+            self._log.exception("The server failed on a request")
+            connection.close()
 
     def _go_on(self, hand: "Hand", connection: "Connection") -> None:
         request, connection.request = connection.request, None
@@ -94,8 +97,8 @@ class Service:
         except ClientGone:
             connection.close()
             return
-        if replay.offer.given:
-            replay.offer.given()
+        if replay.given:
+            replay.given()
         if rest:
             greenlet.greenlet(self._send_rest).switch(connection, rest)
         else:
@@ -104,10 +107,12 @@ class Service:
     def _send_rest(self, connection: "Connection", rest: memoryview) -> None:
         try:
             connection.send_rest(rest)
+            self._await_next(connection)
         except ClientGone:
             connection.close()
-        else:
-            self._await_next(connection)
+        except BaseException:  # noqa: BLE001 - as in `_serve`
+            self._log.exception("The server failed on a request")
+            connection.close()
 
     def _await_next(self, connection: "Connection") -> None:
         connection.is_serving = False

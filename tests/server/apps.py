@@ -308,6 +308,13 @@ def unchanged(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return ()
 
 
+def doubted(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """It may be given again, but what would tell whether it holds fails."""
+    if offer := environ.get("pastebin.replay"):
+        offer(b"doubted", lambda: 1 // 0 == 0, None)
+    return answer(start_response, b"doubted")
+
+
 def count_given() -> None:
     REPLAYED["given"] += 1
 
@@ -370,6 +377,7 @@ VIEWS = {
         swallow,
         refuse,
         replayed,
+        doubted,
         replays,
         unchanged,
         file,

@@ -195,3 +195,15 @@ def test_with_an_access_log_every_request_stands_in_it(tmp_path: Path) -> None:
 
     assert made == [1, 2, 3, 4, 5]
     assert log.read_text().count("/replayed/10") == 5
+
+
+def test_where_nobody_can_tell_whether_it_holds_the_connection_ends_and_no_thread_does(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        before = server.threads()
+        assert server.ask("/doubted").body == b"doubted"
+        for _ in range(10):
+            with suppress(EOFError, ConnectionError):
+                server.ask("/doubted")
+        assert server.ask("/hello").body == b"hello\n"
+        assert server.threads() == before
+    assert "ZeroDivisionError" in server.log.read_text()
