@@ -92,13 +92,13 @@ class Service:
         self._worker.count_request()
         connection.arrived = b""
         connection.begin(hand)
+        if replay.given:
+            replay.given()
         try:
             rest = connection.send_now(replay.wire())
         except ClientGone:
             connection.close()
             return
-        if replay.given:
-            replay.given()
         if rest:
             greenlet.greenlet(self._send_rest).switch(connection, rest)
         else:
