@@ -36,7 +36,7 @@ def register(page: Page, url: str, name: str = "ann") -> None:
     page.fill("#password", PASSWORD)
     page.fill("#password_again", PASSWORD)
     page.click("text=Make the account")
-    page.wait_for_url(f"{url}/")
+    page.get_by_text("Your account is made").wait_for()
 
 
 def test_from_an_account_to_an_upload_and_its_end(server: Server, page: Page, tmp_path: Path) -> None:
