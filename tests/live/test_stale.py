@@ -200,6 +200,7 @@ def _staff_key(server: Server) -> str:
 
 @pytest.mark.slow
 @pytest.mark.alone
+@pytest.mark.timeout(1200)
 def test_after_a_change_not_one_worker_serves_what_was_before(make_server: Callable[..., Server]) -> None:
     server = make_server(RATE_LIMITS="off", WORKERS=WORKERS)
     with readers(server) as clients:
