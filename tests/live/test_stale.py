@@ -20,7 +20,7 @@ from tests.live.client import Caller
 from tests.running import Server
 from tests.server.servers import Answer, Client
 
-WORKERS = 4
+WORKERS = 2
 ROUNDS = 10_000
 # With so many a worker has asked Flask, and then the lane; the next would reach neither.
 ENOUGH = 2
