@@ -86,12 +86,12 @@ class Lane:
         ):
             return self._application(environ, start_response)
         place = environ.get("HTTP_HOST", ""), environ["PATH_INFO"]
-        generation = self._generation.read()
         kept = self._kept.get(place)
         if kept is not None and self._holds(kept):
             answer = self._replay(kept, environ, start_response)
             if answer is not None:
                 return answer
+        generation = self._generation.read()  # before anything is decided
         environ[OFFER] = lambda card: self._keep(place, generation, card)
         return self._application(environ, start_response)
 
