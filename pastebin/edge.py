@@ -85,10 +85,10 @@ class Edge:
     def _lines(self, noted: int) -> list[str]:
         """The whole lines after what is noted as read, which is noted."""
         before = _Place.noted(os.pread(noted, 2 * _DIGITS, 0))
-        log = Path(os.path.realpath(self._folder / _LOG))
+        path = Path(os.path.realpath(self._folder / _LOG))
         # What was put away may have more since then.
-        older, place = _read_on(log.with_name(f"{log.name}.1"), before, begins_anew=False)
-        newer, place = _read_on(log, place, begins_anew=not older)
+        older, place = _read_on(path.with_name(f"{path.name}.1"), before, begins_anew=False)
+        newer, place = _read_on(path, place, begins_anew=not older)
         if place != before:
             os.pwrite(noted, place.note(), 0)
         return older + newer
