@@ -354,6 +354,8 @@ def test_a_hostile_text_still_gets_its_page(client: FlaskClient) -> None:
     assert "without colours" in page.text
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_hostile_texts_hold_nobody_else_up(make_server: Callable[..., Server]) -> None:
     """One worker; while it shows them, it answers the others."""
     server = make_server(WORKERS=1, RATE_LIMITS="off")
