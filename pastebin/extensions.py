@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -155,6 +155,11 @@ def now() -> datetime:
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
+def context_maker() -> Callable[[], AbstractContextManager[object]]:
+    """What makes contexts of the running application, for a thread beside its requests."""
+    return _cv_app.get().app.app_context
+
+
 @contextmanager
 def reading() -> Iterator[Connection]:
     """A connection to read with, given back at the end: hold none while waiting for a client."""
@@ -270,6 +275,7 @@ __all__ = [
     "Model",
     "Moment",
     "clear_log",
+    "context_maker",
     "csrf",
     "db",
     "derived",

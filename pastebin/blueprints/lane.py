@@ -14,6 +14,7 @@ from io import FileIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from pastebin import waiting
 from pastebin.blobs import BlobMissing
 from pastebin.edge import LARGEST_KEPT_BYTES
 from pastebin.generation import Generation
@@ -79,6 +80,7 @@ class Lane:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from a card, or pass on to the application."""
+        waiting.note_request(environ)
         if (
             environ["REQUEST_METHOD"] != "GET"
             or environ.get("QUERY_STRING")

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 
 _MISSING = object()
 _EVENTS_AT_ONCE = 64
+# What is put off until there is nothing else to do waits no longer than for so many others.
+_MOST_BEFORE_DUE = 16
+# Looks at which nothing has moved, until whoever works is taken to be blocked: on a busy machine a request may take
+# longer than one look without being.
+_BLOCKED_LOOKS = 3
+_EAGER_LOOKS = 50
 
 
 class Hand:
@@ -69,7 +75,10 @@ class Hand:
                 try:
                     waiting = ready.popleft()
                 except IndexError:
-                    self._watch_or_rest()
+                    if crew.due:
+                        crew.do_due()
+                    else:
+                        self._watch_or_rest()
                     continue
             crew.taken()
             if (runner := waiting.runner) is not None:
@@ -103,6 +112,9 @@ class Crew:
         self.armed: dict[Waiting, None] = {}
         self.registered: dict[int, Waiting] = {}
         self.ready: deque[Connection] = deque()
+        # What is done once nothing is left to do in inbox and ready, by whoever finds that so.
+        self.due: deque[Callable[[], None]] = deque()
+        self._taken_before_due = 0
         self.idle: dict[Hand, None] = {}
         # Held by the hand that waits in epoll.
         self.helm = threading.Lock()
@@ -181,7 +193,10 @@ class Crew:
 
     def send_to(self, hand: Hand, waiting: "Waiting") -> None:
         """Let this hand, and no other, go on with it."""
+        is_called = bool(hand.inbox)  # by whoever put that there; it looks again after each
         hand.inbox.append(waiting)
+        if is_called:
+            return
         if self.idle.pop(hand, _MISSING) is None:
             hand.ring()
         elif self._on_watch is hand:
@@ -190,6 +205,24 @@ class Crew:
     def roomiest(self) -> Hand | None:
         """Of the hands that have nothing to do, the one with the fewest parked requests; who is busy may be blocked."""
         return min(list(self.idle), key=lambda hand: hand.parked, default=None)
+
+    def when_idle(self, task: Callable[[], None]) -> None:
+        """Do this once there is nothing else to do, or soon: so that what comes at once is done together first.
+
+        Args:
+            task: quick, and waits for nothing.
+        """
+        self.due.append(task)
+        if self._on_watch is not None:
+            self.do_due()
+
+    def do_due(self) -> None:
+        """Do what was put off."""
+        self._taken_before_due = 0
+        while self.due:
+            with suppress(IndexError):  # another thread does the same
+                task = self.due.popleft()
+                task()
 
     # ---- the watch
 
@@ -207,7 +240,7 @@ class Crew:
         """Wait for events and hand them over. Only for the hand that holds the helm."""
         self._on_watch = hand
         # What came before the line above was sent by somebody who did not knock.
-        must_not_wait = hand.inbox or self.ready or self.stopping
+        must_not_wait = hand.inbox or self.ready or self.due or self.stopping
         events = [] if must_not_wait else self._epoll.poll(-1, _EVENTS_AT_ONCE)
         self._on_watch = None
         for descriptor, _ in events:
@@ -250,6 +283,10 @@ class Crew:
             self._call_watchman()
         if self._eager_looks and not self.helm.locked():
             self.ring_any()
+        if self.due:
+            self._taken_before_due += 1
+            if self._taken_before_due > _MOST_BEFORE_DUE:
+                self.do_due()
 
     def look_after(self) -> bool:
         """One look of the watchman; false when it need not look again until it is called."""
@@ -257,10 +294,13 @@ class Crew:
         self._last_pulse = self._pulse
         self._quiet_looks = 0 if has_moved else self._quiet_looks + 1
         self._eager_looks -= self._eager_looks > 0
+        if not has_moved and self.due:
+            self.do_due()
         if not has_moved and not self.helm.locked():
-            # Everybody who works is blocked, and nobody keeps watch.
-            self._eager_looks = 50
-            self.ring_any()
+            # Everybody who works is blocked, it seems, and nobody keeps watch.
+            if self._quiet_looks >= _BLOCKED_LOOKS:
+                self._eager_looks = _EAGER_LOOKS
+                self.ring_any()
         elif self._quiet_looks > 10 and self.helm.locked():
             self._watched = False
             # Somebody may have taken up something just before the line above, and called nobody.

@@ -57,6 +57,7 @@ def request_environ(common: dict[str, Any], head: Any, connection: "Connection",
     environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = connection.peer
     environ["wsgi.input"] = body
     environ["pastebin.wait"] = connection.wait_for
+    environ["pastebin.pause"] = connection.pause
     for name, value in head.headers:
         key = _PLAIN_NAMES.get(name) or "HTTP_" + name.replace("-", "_")
         environ[key] = f"{environ[key]},{value}" if key in environ else value

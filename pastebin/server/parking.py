@@ -1,6 +1,7 @@
 """What a request waits for without a thread: its client, or another descriptor that the application names."""
 
 import select
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,32 @@ class Errand(Waiting):
         finally:
             self.hand.errands -= 1
             self.crew.dismiss(self)
+
+
+class Pause(Waiting):
+    """One wait of the running request that another thread ends. Costs no descriptor, so nothing bounds its time.
+
+    Made by the request itself, which must wait for nothing else before `wait`.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, hand: "Hand") -> None:
+        super().__init__(hand.crew, -1, 0.0)
+        self.hand = hand
+        self.runner = greenlet.getcurrent()
+
+    def wait(self) -> None:
+        """Park until `end`, which may have been called already."""
+        self.hand.hub.switch()
+
+    def end(self) -> None:
+        """Let the request go on, in its own thread. For any thread, once."""
+        self.crew.send_to(self.hand, self)
+
+    def when_idle(self, task: Callable[[], None]) -> None:
+        """Have *task* done soon: once all that has come is worked on up to where it waits. See `Crew.when_idle`."""
+        self.crew.when_idle(task)
 
 
 def is_ready(descriptor: int, events: int, seconds: float = 0) -> bool:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import greenlet
 
 from pastebin.server.failures import BodyTooSlow, ClientGone
-from pastebin.server.parking import READABLE, WRITABLE, Errand, Waiting, is_ready
+from pastebin.server.parking import READABLE, WRITABLE, Errand, Pause, Waiting, is_ready
 
 if TYPE_CHECKING:
     from pastebin.server.crew import Crew, Hand
@@ -185,6 +185,10 @@ class Transfer(Waiting):
             OSError: epoll cannot wait for it, or the system is short of memory.
         """
         return Errand(self.hand, descriptor, seconds).wait()
+
+    def pause(self) -> Pause:
+        """A wait that another thread ends."""
+        return Pause(self.hand)
 
     def _give_way(self) -> None:
         """Let the others of this thread have their turn: a long transfer must not starve them."""

@@ -2,24 +2,33 @@
 
 Whoever comes while a transaction is being committed waits for the next one,
 which then takes all who wait. Nobody is answered before their own group is
-down.
+down. One of those who wait in a thread of their own does it for all; where
+all wait without one (`waiting.pause`), a deputy does, so that a crowd of
+uploads keeps two threads of a process busy and not one each.
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Lock
+from contextlib import AbstractContextManager
+from functools import partial
+from threading import Condition, Lock, Thread
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from pastebin.extensions import db, transaction
+from pastebin import waiting
+from pastebin.extensions import context_maker, db, transaction
 
 Item = TypeVar("Item")
 Work = Callable[[Connection, Sequence[Item]], None]
 """What is to be done, in one transaction, with the items of all who bring the same work."""
 
+_MakesContext = Callable[[], AbstractContextManager[object]]
+
 _LARGEST_GROUP = 64
+# For so long a deputy that has nothing to do waits to be called again.
+_IDLE_SECONDS = 10.0
 
 
 def commit_together(work: Work[Item], item: Item, *, durable: bool = True) -> None:
@@ -38,22 +47,71 @@ def commit_together(work: Work[Item], item: Item, *, durable: bool = True) -> No
     groups[durable].run(work, item)
 
 
+class _InPerson:
+    """A wait of the calling thread: a `waiting.Pause` for where there is none."""
+
+    def __init__(self) -> None:
+        self._over = Lock()
+        self._over.acquire()
+
+    def wait(self) -> None:
+        self._over.acquire()
+
+    def end(self) -> None:
+        self._over.release()
+
+    def when_idle(self, task: Callable[[], None]) -> None:
+        task()
+
+
 class _Turn:
-    """One item, and its thread's wait for the outcome."""
+    """One item, and its request's wait for the outcome."""
 
     def __init__(self, work: Work[Any], item: object) -> None:
         self.work = work
         self.item = item
         self.fault: BaseException | None = None
         self.is_done = False
-        self._waiting = Lock()
-        self._waiting.acquire()
+        pause = waiting.pause()
+        self.may_lead = pause is None
+        self.pause = pause or _InPerson()
 
-    def wait(self) -> None:
-        self._waiting.acquire()
 
-    def wake(self) -> None:
-        self._waiting.release()
+class _Deputy:
+    """A thread that leads for those who wait without one. It ends when it was not called for a while."""
+
+    def __init__(self, lead: Callable[[], None]) -> None:
+        self._lead = lead
+        self._state = Condition()
+        self._is_called = False
+        self._is_there = False
+
+    def call(self, make_context: _MakesContext) -> None:
+        """Have it lead once; in the calling thread where the system has no other. Only for who holds the lead."""
+        with self._state:
+            self._is_called = True
+            if self._is_there:
+                self._state.notify()
+                return
+            self._is_there = True
+        try:
+            Thread(target=self._run, args=(make_context,), name="deputy", daemon=True).start()
+        except RuntimeError:
+            with self._state:
+                self._is_called = self._is_there = False
+            with make_context():
+                self._lead()
+
+    def _run(self, make_context: _MakesContext) -> None:
+        while self._waits_for_call():
+            with make_context():
+                self._lead()
+
+    def _waits_for_call(self) -> bool:
+        with self._state:
+            self._is_there = self._state.wait_for(lambda: self._is_called, _IDLE_SECONDS)
+            self._is_called = False
+            return self._is_there
 
 
 class _Group:
@@ -64,6 +122,7 @@ class _Group:
         self._lock = Lock()
         self._queue: deque[_Turn] = deque()
         self._has_leader = False
+        self._deputy = _Deputy(self._lead)
 
     def run(self, work: Work[Any], item: object) -> None:
         turn = _Turn(work, item)
@@ -71,15 +130,17 @@ class _Group:
             self._queue.append(turn)
             leads = not self._has_leader
             self._has_leader = True
-        if not leads:
-            turn.wait()
+        if leads and not turn.may_lead:
+            self._call_deputy_for(turn)
+        if not (leads and turn.may_lead):
+            turn.pause.wait()
         if not turn.is_done:
             self._lead()
         if turn.fault is not None:
             raise turn.fault
 
     def _lead(self) -> None:
-        """Commit for all who wait by then, this thread among them, and pass the lead to who came meanwhile."""
+        """Commit for all who wait by then, and pass the lead to who came meanwhile."""
         group: list[_Turn] = []
         try:
             self._commit(group)
@@ -87,10 +148,16 @@ class _Group:
             with self._lock:
                 heir = self._queue[0] if self._queue else None
                 self._has_leader = heir is not None
-            for turn in group[1:]:
-                turn.wake()
-            if heir:
-                heir.wake()
+            for turn in group:
+                turn.pause.end()
+            if heir and heir.may_lead:
+                heir.pause.end()
+            elif heir:
+                self._call_deputy_for(heir)
+
+    def _call_deputy_for(self, first: _Turn) -> None:
+        """Once all that came with it is in the queue."""
+        first.pause.when_idle(partial(self._deputy.call, context_maker()))
 
     def _commit(self, group: list[_Turn]) -> None:
         try:

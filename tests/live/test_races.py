@@ -1,5 +1,6 @@
 """What must hold exactly, however many ask at the same moment."""
 
+import fcntl
 import hashlib
 import os
 import random
@@ -44,6 +45,31 @@ def test_a_limit_of_one_serves_exactly_one(shared: Server, nobody: Caller) -> No
 
         assert Counter(answer.status for answer in answers) == {200: 1, 404: 49}
         assert [answer.body for answer in answers if answer.status == 200] == [content]
+
+
+def test_uploads_that_wait_for_their_turn_to_write_leave_the_threads_to_others(
+    make_server: Callable[..., Server],
+) -> None:
+    server = make_server(WORKERS=1, THREADS=2, RATE_LIMITS="off")
+    contents = [os.urandom(1000) for _ in range(20)]
+
+    def upload(content: bytes) -> int:
+        with Caller(server) as caller:
+            return caller.try_upload(content).status
+
+    with Caller(server) as reader, ThreadPoolExecutor(len(contents)) as people:
+        reader.upload(b"first")
+        with (server.instance / "pastebin.sqlite.turn").open("rb") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            statuses = [people.submit(upload, content) for content in contents]
+            time.sleep(1)
+            begun = time.monotonic()
+            for _ in range(20):
+                assert reader.get("/limits").status == 200
+            seconds = time.monotonic() - begun
+            assert not any(status.done() for status in statuses)
+        assert [status.result() for status in statuses] == [201] * len(contents)
+    assert seconds < 5
 
 
 @contextmanager

@@ -26,6 +26,9 @@ PIECE = b"0123456789abcdef" * 4096
 WAITING: dict[str, int] = {}
 # How often an answer that may be given again was made and given again, and whether it still holds.
 REPLAYED = {"made": 0, "given": 0, "holds": 1}
+# Requests that pause, by the name they pause under; and the names in the order of what was put off.
+PAUSED: dict[str, Any] = {}
+PUT_OFF: list[str] = []
 # Says things while the request that wants to hear them goes on.
 SPEAKER = ThreadPoolExecutor(1)
 
@@ -326,6 +329,56 @@ def replays(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return answer(start_response, json.dumps(REPLAYED).encode())
 
 
+def pause(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Goes on when `/resume` says so."""
+    name, thread = environ["PATH_INFO"].split("/")[2], threading.get_ident()
+    PAUSED[name] = waits = environ["pastebin.pause"]()
+    waits.wait()
+    return answer(start_response, name.encode() if threading.get_ident() == thread else b"another thread")
+
+
+def paused(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """How many pause."""
+    return answer(start_response, str(len(PAUSED)).encode())
+
+
+def resume(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Have the one of this name go on, or "all"; told from another thread."""
+    name = environ["PATH_INFO"].split("/")[2]
+    names = list(PAUSED) if name == "all" else [name]
+    SPEAKER.submit(lambda: [PAUSED.pop(each).end() for each in names]).result()
+    return answer(start_response, b"told")
+
+
+def at_once(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Pauses again and again; each pause is ended by another thread: before it waits, or after."""
+    for after in (0, 0.0005, 0, 0.001) * 25:
+        waits = environ["pastebin.pause"]()
+        told = SPEAKER.submit(end, waits, after)
+        if not after:
+            told.result()
+        waits.wait()
+    return answer(start_response, environ["PATH_INFO"].encode())
+
+
+def end(waits: Any, after: float) -> None:
+    time.sleep(after)
+    waits.end()
+
+
+def put_off(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Puts something off, and then works for as many seconds as the path says."""
+    environ["pastebin.pause"]().when_idle(lambda: PUT_OFF.append(f"done {environ['PATH_INFO']}"))
+    time.sleep(float(environ["PATH_INFO"].rpartition("/")[2]))
+    PUT_OFF.append(f"made {environ['PATH_INFO']}")
+    return answer(start_response, b"made")
+
+
+def order(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """What was put off and what was made, in this order."""
+    return answer(start_response, json.dumps(PUT_OFF).encode())
+
+
 def crew_of(environ: Environ) -> Any:
     return environ["pastebin.wait"].__self__.crew
 
@@ -398,6 +451,12 @@ VIEWS = {
         errand,
         again,
         look,
+        pause,
+        paused,
+        resume,
+        at_once,
+        put_off,
+        order,
         impossible,
         disturb,
         overtake,

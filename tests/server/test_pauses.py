@@ -1,0 +1,86 @@
+"""A request that pauses until another thread lets it go on costs no thread, and what is put off is done soon."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.server.servers import Client, Server, served
+
+
+@contextmanager
+def pausing(server: Server, number: int) -> Iterator[list[Client]]:
+    """So many clients whose requests all pause, each under its own name: p0, p1, …"""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(server.connect()) for _ in range(number)]
+        for each, client in enumerate(clients):
+            client.say(b"GET /pause/p%d HTTP/1.1\r\nHost: test\r\n\r\n" % each)
+        until_pausing(server, number)
+        yield clients
+
+
+def until_pausing(server: Server, number: int) -> None:
+    """Until exactly so many requests pause."""
+    deadline = time.monotonic() + 5
+    while (found := int(server.ask("/paused").body)) != number:
+        assert time.monotonic() < deadline, f"{found} pause"
+        time.sleep(0.02)
+
+
+def test_requests_that_pause_leave_the_threads_to_others(server: Server) -> None:
+    server.ask("/at-once/first")  # the thread that ends pauses is there from now on
+    before = server.facts()
+    with pausing(server, 40) as clients:
+        for _ in range(20):
+            assert server.ask("/hello").body == b"hello\n"
+        server.ask("/resume/all")
+
+        assert [client.hear().body for client in clients] == [b"p%d" % number for number in range(40)]
+        assert clients[0].ask("/hello").body == b"hello\n"
+    server.expect_facts(before)
+
+
+def test_each_goes_on_by_itself(server: Server) -> None:
+    with pausing(server, 6) as clients:
+        for number in (4, 1, 5):
+            server.ask(f"/resume/p{number}")
+
+            assert clients[number].hear().body == b"p%d" % number
+        assert int(server.ask("/paused").body) == 3
+        server.ask("/resume/all")
+
+        assert [clients[number].hear().body for number in (0, 2, 3)] == [b"p0", b"p2", b"p3"]
+
+
+def test_a_pause_may_be_over_before_it_is_waited_for(server: Server) -> None:
+    with ThreadPoolExecutor(6) as people:
+        answers = people.map(server.ask, [f"/at-once/{number}" for number in range(12)])
+
+        assert [each.body for each in answers] == [b"/at-once/%d" % number for number in range(12)]
+
+
+def test_what_is_put_off_is_done_after_what_came_with_it(tmp_path: Path) -> None:
+    with served(tmp_path, threads=1) as server, server.connect() as busy, ExitStack() as stack:
+        clients = [stack.enter_context(server.connect()) for _ in range(3)]
+        for client in (busy, *clients):
+            client.ask("/hello")
+        busy.say(b"GET /sleep/0.3 HTTP/1.1\r\nHost: test\r\n\r\n")
+        time.sleep(0.1)  # from now on the only thread is busy, and will find the next three together
+        for number, client in enumerate(clients):
+            client.say(b"GET /put-off/%d/0 HTTP/1.1\r\nHost: test\r\n\r\n" % number)
+        for client in (busy, *clients):
+            client.hear()
+
+        found = json.loads(server.ask("/order").body)
+    assert [each.split()[0] for each in found] == ["made"] * 3 + ["done"] * 3
+
+
+def test_what_is_put_off_waits_for_no_request_that_takes_long(server: Server) -> None:
+    with server.connect() as client:
+        client.say(b"GET /put-off/0.8 HTTP/1.1\r\nHost: test\r\n\r\n")
+        deadline = time.monotonic() + 0.5
+        while "done /put-off/0.8" not in json.loads(server.ask("/order").body):
+            assert time.monotonic() < deadline, "it was not done while the request was worked on"
+        client.hear()
