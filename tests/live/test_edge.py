@@ -194,7 +194,7 @@ def _staff(front: Proxied) -> str:
 def test_after_a_change_nginx_gives_nothing_that_was_before(front: Proxied) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(Client(front.port)) for _ in range(4)]
-        assert hammer(front.server, clients, 400) == []
+        assert hammer(front.server, clients, 400, "ann") == []
 
 
 def test_a_change_from_the_command_line_is_seen_at_once(front: Proxied) -> None:
