@@ -2,11 +2,9 @@
 
 import logging
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from werkzeug.wrappers import Response
@@ -34,20 +32,13 @@ from pastebin.images.budget import Budget
 from pastebin.images.cache import Cache
 from pastebin.images.derived import DerivedImages
 from pastebin.images.pool import Bounds, Pool
+from pastebin.lean import LeanFlask
 from pastebin.services import staging, views
 from pastebin.tally import Tally
 
 # Of an image that is opened, since some of the libraries read it whole; and of one that is made.
 _LARGEST_SOURCE_BYTES = 256 << 20
 _LARGEST_RESULT_BYTES = 128 << 20
-
-
-class _Application(Flask):
-    """Flask for plain functions: asking seven a request whether they are coroutines costs more than calling them."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function itself."""
-        return func
 
 
 def create_app(instance_folder: Path | str | None = None, **overrides: object) -> Flask:
@@ -67,7 +58,7 @@ def create_app(instance_folder: Path | str | None = None, **overrides: object) -
     settings = replace(settings, SECRET_KEY=settings.SECRET_KEY or instance.secret_key(folder))
     logging.basicConfig(level=settings.LOG_LEVEL.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    app = _Application("pastebin", instance_path=str(folder), static_folder=None, template_folder=None)
+    app = LeanFlask("pastebin", instance_path=str(folder), static_folder=None, template_folder=None)
     _configure(app, folder, settings)
     app.extensions["pastebin.origins"] = {name: where for name, (where, _raw) in given.items()}
     _extend(app)

@@ -12,11 +12,11 @@ from enum import Enum
 from functools import wraps
 from typing import ParamSpec, cast
 
-from flask import Request, g
+from flask import Request
 from werkzeug.wrappers import Response
 
 from pastebin.access import csrf, identity, rates
-from pastebin.access.current import current_request, is_under_api
+from pastebin.access.current import current_request, g, is_under_api
 from pastebin.access.rates import Limit
 from pastebin.errors import CsrfMissing, EmailNotVerified, LoginNeeded, NobodyRefused, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings

@@ -4,8 +4,9 @@ import ipaddress
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from flask import Request, g
+from flask import Request
 
+from pastebin.access.current import g
 from pastebin.errors import UntrustedHost
 from pastebin.extensions import settings
 

@@ -2,10 +2,11 @@
 
 from typing import cast
 
-from flask import Flask, Request, g, session
+from flask import Flask, Request, session
 from flask_login import UserMixin, login_user, logout_user
 
 from pastebin.access import identity
+from pastebin.access.current import g
 from pastebin.access.session_cookie import CookieSession
 from pastebin.extensions import login_manager
 from pastebin.services import sessions

@@ -13,11 +13,11 @@ from enum import Enum
 from http import HTTPStatus
 from typing import cast
 
-from flask import g
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
+from pastebin.access.current import g
 from pastebin.config import Rate
 from pastebin.errors import RateLimited
 from pastebin.extensions import is_disk_full, settings

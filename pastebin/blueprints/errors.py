@@ -3,13 +3,13 @@
 import logging
 from typing import Any
 
-from flask import Flask, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from pastebin.access import login, rates
-from pastebin.access.current import is_under_api, is_under_hushfile
+from pastebin.access.current import g, is_under_api, is_under_hushfile
 from pastebin.errors import (
     BadRequest,
     BodyMalformed,

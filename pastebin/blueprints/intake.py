@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 from urllib.parse import unquote
 
-from flask import Request, g
+from flask import Request
 from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_input_stream
 
 from pastebin import expiry, filetypes
 from pastebin.access import gate
-from pastebin.access.current import current_request
+from pastebin.access.current import current_request, g
 from pastebin.blobs import Spool
 from pastebin.blueprints.blocks import Body, blocks
 from pastebin.blueprints.form_events import Event, Part, multipart_events, urlencoded_events
