@@ -37,6 +37,19 @@ class Gunicorn(Server):
         return Load(self.addresses, 201, connections, maker)
 
 
+def small_puts(server: Server, connections: int) -> Load:
+    """PUTs of a different small text each to the pastebin, as nobody."""
+    head = (
+        f"PUT /note.txt HTTP/1.1\r\nHost: {server.host}\r\nAccept: */*\r\nContent-Length: {SMALL_BYTES}\r\n\r\n"
+    ).encode()
+
+    def maker(number: int) -> Callable[[], bytes]:
+        text = small_texts(f"client {number}")
+        return lambda: head + text()
+
+    return Load(server.addresses, 201, connections, maker)
+
+
 @contextmanager
 def pastebin_server(folder: Path, **settings: str) -> Iterator[Gunicorn]:
     """The pastebin with an instance of its own in *folder*."""
