@@ -101,9 +101,9 @@ def _upload_small(ground: Ground) -> list[Figure]:
                 Comparison(PASTEBIN_PUT, COPYPARTY, 1.0),
                 Comparison(PASTEBIN, PINNWAND),
             ),
-            note="Forms, but to bepasty, to copyparty and where it says PUT: there the body is the file. Durable are those "
-            "of the bare loop, the pastebin and pinnwand (which is SQLite's doing). The others answer when the kernel has "
-            "the bytes, and may lose them with the power.",
+            note="Forms, but to bepasty, to copyparty and where it says PUT: there the body is the file. Durable are "
+            "those of the bare loop, the pastebin and pinnwand (which is SQLite's doing). The others answer when the "
+            "kernel has the bytes, and may lose them with the power.",
         )
     ]
 
