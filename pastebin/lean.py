@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from flask import Flask, Request, Response
 from flask.ctx import RequestContext
-from flask.globals import _cv_request
+from flask.globals import _cv_app, _cv_request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost
 from werkzeug.routing import Map, MapAdapter, Rule
@@ -134,6 +134,19 @@ class _Context(RequestContext):
         if self._adapter is None and not isinstance(self.request.routing_exception, BadHost):
             self._adapter = self.app.create_url_adapter(self.request)
         return self._adapter
+
+    def push(self) -> None:
+        """Begin, with a context of the application where there is none: as Flask does, but for the adapter."""
+        around = _cv_app.get(None)
+        own = None
+        if around is None or around.app is not self.app:
+            own = self.app.app_context()
+            own.push()
+        self._cv_tokens.append((_cv_request.set(self), own))
+        if self._session is None:
+            self._session = self.app.session_interface.open_session(self.app, self.request)
+        if self.request.routing_exception is None:
+            self.match_request()
 
     def match_request(self) -> None:
         """Find the rule and its arguments."""

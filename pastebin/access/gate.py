@@ -285,9 +285,8 @@ def _check_declared_length(rule: Rule, actor: Actor, request: Request) -> None:
         bounds.check_chunk(length)
         return
     uploader = None if actor.is_nobody and request.mimetype in _FORMS else actor
-    if length > bounds.largest_body(uploader) and request.mimetype == "multipart/form-data":
-        length -= FORM_OVERHEAD_BYTES
-    bounds.check_size(uploader, length)
+    if length > bounds.largest_body(uploader):
+        bounds.check_size(uploader, length - (FORM_OVERHEAD_BYTES if request.mimetype == "multipart/form-data" else 0))
 
 
 def anonymous_uploads_off() -> bool:

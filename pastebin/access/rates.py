@@ -140,6 +140,6 @@ def _going_on_without_room() -> Iterator[None]:
 
 def tell(headers: Headers, limit: int, left: int, seconds: int) -> None:
     """The headers of every limited answer: how many places there are, how many are left, and for how many seconds."""
-    headers["RateLimit-Limit"] = str(limit)
-    headers["RateLimit-Remaining"] = str(left)
-    headers["RateLimit-Reset"] = str(seconds)
+    headers.add("RateLimit-Limit", str(limit))
+    headers.add("RateLimit-Remaining", str(left))
+    headers.add("RateLimit-Reset", str(seconds))

@@ -6,7 +6,7 @@ from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response
 
 from pastebin.access import rates
-from pastebin.access.current import is_under_api
+from pastebin.access.current import current_request, is_under_api
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import clients, intake
 from pastebin.blueprints.api import openapi, reference, wire
@@ -119,6 +119,7 @@ def unknown(anything: str) -> Response:
 @bp.after_app_request
 def allow_what_is_taken(response: Response) -> Response:
     """Have OPTIONS name the endpoint's own methods: Flask counts those of `unknown` among them, which are all."""
+    request = current_request()
     if request.method == "OPTIONS" and is_under_api(request.path) and "Allow" in response.headers:
         response.headers["Allow"] = ", ".join(sorted(_methods_of_path()))
     return response
