@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Select, select, text
 
 from pastebin.extensions import db
-from pastebin.models import AuditRow, EncryptedFileRow
+from pastebin.models import AuditRow, EncryptedFileRow, FileRow
 from pastebin.services import catalogue, encrypted, encrypted_listing, files, views
 
 
@@ -42,6 +42,21 @@ def test_a_walk_through_images_goes_along_the_index_and_sorts_nothing(app: Flask
 
     assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], plan
     assert [step for step in plan if "ix_files_owner_created (owner_id=? AND (created_at,id)<(?,?))" in step], plan
+
+
+def test_somebodys_files_are_searched_and_ordered_in_the_index_alone(app: Flask) -> None:
+    with app.app_context():
+        chosen = [
+            catalogue.Selection(1),
+            catalogue.Selection(1, search="holiday"),
+            catalogue.Selection(1, media_type="image/"),
+            *(catalogue.Selection(1, order=order) for order in catalogue.ORDERS.values()),
+        ]
+        queries = [select(FileRow.id).where(*which.conditions()).order_by(*which.order) for which in chosen]
+    for query in queries:
+        plan = _plan(app, query, {"moment": 0})
+
+        assert plan[0].startswith("SEARCH files USING COVERING INDEX ix_files_owner_created (owner_id=?"), plan
 
 
 def test_encrypted_files_with_a_content_are_found_by_its_chunks(app: Flask) -> None:
