@@ -21,6 +21,7 @@ from werkzeug.routing import Map, MapAdapter, Rule
 
 _Matched = tuple[Rule, dict[str, Any]]
 
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # A rule whose only segment is an argument of any text.
 _WHOLE_SEGMENT = re.compile(r"/<(?:string:|path:)?(?P<name>\w+)>")
 
@@ -32,8 +33,8 @@ class LeanFlask(Flask):
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
         self.matches = _Matches(self)
+        super().__init__(*arguments, **named)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: asking seven a request whether they are coroutines costs more than calling them."""
@@ -55,6 +56,11 @@ class LeanFlask(Flask):
             environ["wsgi.url_scheme"], _decoded(environ.get("PATH_INFO", "/")), request.method,
             _decoded(environ.get("QUERY_STRING", "")),
         )  # fmt: skip
+
+    def add_url_rule(self, *arguments: Any, **named: Any) -> None:
+        """As in Flask; what was found before is looked for again."""
+        super().add_url_rule(*arguments, **named)
+        self.matches.forget()
 
     def full_dispatch_request(self) -> Response:
         """Hooks, view, errors, hooks."""
@@ -174,10 +180,21 @@ class _Matches:
         """The rule and its arguments; None where Werkzeug has to be asked."""
         if exact := self._exact.get((method, path)):
             return exact, {}
+        only, segment = self._one_for_segment(method), path[1:]
+        # Werkzeug's own expressions stop at the end of a line.
+        is_plain = segment and "/" not in segment and segment.isprintable()
+        return (only[0], {only[1]: segment}) if only and is_plain else None
+
+    def _one_for_segment(self, method: str) -> tuple[Rule, str] | None:
+        if method not in _METHODS:  # anybody can make up others, and each would be kept
+            return None
         if method not in self._of_segment:
             self._of_segment[method] = _only_one_of_segment(self._app.url_map, method)
-        only, segment = self._of_segment[method], path[1:]
-        return (only[0], {only[1]: segment}) if only and segment and "/" not in segment else None
+        return self._of_segment[method]
+
+    def forget(self) -> None:
+        """Nothing was found yet."""
+        self._exact, self._of_segment = {}, {}
 
     def note(self, request: Request) -> None:
         """Remember what Werkzeug has found: for a path without arguments it is the same each time."""

@@ -43,7 +43,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 def paths() -> st.SearchStrategy[str]:
-    segments = st.one_of(st.sampled_from(SEGMENTS), st.text("ab./-_%é", max_size=4))
+    segments = st.one_of(st.sampled_from(SEGMENTS), st.text("ab./-_%é\n\t\0", max_size=4))
     return st.lists(segments, max_size=4).map("/".join).map("/{}".format)
 
 

@@ -44,7 +44,7 @@ class FileRow(Model):
             "name",
             "size",
             "media_type",
-        ),  # fmt: skip
+        ),
         Index("ix_files_expires", "expires_at"),
         # The sweep's list of files whose downloads are used up.
         Index(

@@ -21,12 +21,14 @@ newer's. So an old one's event can only resume the newer one without cause, and
 whoever is resumed without cause finds nothing to read and parks again.
 """
 
+import logging
 import os
 import select
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 import greenlet
@@ -35,10 +37,13 @@ if TYPE_CHECKING:
     from pastebin.server.connection import Connection
     from pastebin.server.parking import Waiting
 
+log = logging.getLogger(__name__)
+
 _MISSING = object()
 _EVENTS_AT_ONCE = 64
-# What is put off until there is nothing else to do waits no longer than for so many others.
+# What is put off until there is nothing else to do waits no longer than for so many others, or so many seconds.
 _MOST_BEFORE_DUE = 16
+_LONGEST_BEFORE_DUE = 0.01
 # Looks at which nothing has moved, until whoever works is taken to be blocked: on a busy machine a request may take
 # longer than one look without being.
 _BLOCKED_LOOKS = 3
@@ -51,8 +56,8 @@ class Hand:
     def __init__(self, crew: "Crew", number: int) -> None:
         self.crew = crew
         self.inbox: deque[Waiting] = deque()
-        # Requests that wait here, and how many of them on errands.
-        self.parked = self.errands = 0
+        # Requests that wait here, how many of them on errands; and those that pause.
+        self.parked = self.errands = self.paused = 0
         self.hub: greenlet.greenlet
         self._bell = threading.Lock()
         self._bell.acquire()
@@ -115,6 +120,7 @@ class Crew:
         # What is done once nothing is left to do in inbox and ready, by whoever finds that so.
         self.due: deque[Callable[[], None]] = deque()
         self._taken_before_due = 0
+        self._due_since = 0.0
         self.idle: dict[Hand, None] = {}
         # Held by the hand that waits in epoll.
         self.helm = threading.Lock()
@@ -193,14 +199,20 @@ class Crew:
 
     def send_to(self, hand: Hand, waiting: "Waiting") -> None:
         """Let this hand, and no other, go on with it."""
-        is_called = bool(hand.inbox)  # by whoever put that there; it looks again after each
         hand.inbox.append(waiting)
-        if is_called:
-            return
+        try:
+            if hand.inbox[0] is not waiting:
+                return  # whoever is ahead was put there before, and who did that wakes it
+        except IndexError:
+            return  # taken already
         if self.idle.pop(hand, _MISSING) is None:
             hand.ring()
         elif self._on_watch is hand:
             os.eventfd_write(self._knock, 1)
+
+    def unburdened(self) -> Hand | None:
+        """Of the hands that have nothing to do, one in which no request pauses or is parked."""
+        return next((hand for hand in list(self.idle) if not hand.paused and not hand.parked), None)
 
     def roomiest(self) -> Hand | None:
         """Of the hands that have nothing to do, the one with the fewest parked requests; who is busy may be blocked."""
@@ -212,6 +224,8 @@ class Crew:
         Args:
             task: quick, and waits for nothing.
         """
+        if not self.due:
+            self._due_since = monotonic()
         self.due.append(task)
         if self._on_watch is not None:
             self.do_due()
@@ -219,10 +233,15 @@ class Crew:
     def do_due(self) -> None:
         """Do what was put off."""
         self._taken_before_due = 0
-        while self.due:
-            with suppress(IndexError):  # another thread does the same
+        while True:
+            try:
                 task = self.due.popleft()
+            except IndexError:
+                return
+            try:
                 task()
+            except Exception:  # whose thread this is has nothing to do with it
+                log.exception("What was put off failed")
 
     # ---- the watch
 
@@ -285,7 +304,7 @@ class Crew:
             self.ring_any()
         if self.due:
             self._taken_before_due += 1
-            if self._taken_before_due > _MOST_BEFORE_DUE:
+            if self._taken_before_due > _MOST_BEFORE_DUE or monotonic() - self._due_since > _LONGEST_BEFORE_DUE:
                 self.do_due()
 
     def look_after(self) -> bool:

@@ -99,7 +99,11 @@ class Pause(Waiting):
 
     def wait(self) -> None:
         """Park until `end`, which may have been called already."""
-        self.hand.hub.switch()
+        self.hand.paused += 1
+        try:
+            self.hand.hub.switch()
+        finally:
+            self.hand.paused -= 1
 
     def end(self) -> None:
         """Let the request go on, in its own thread. For any thread, once."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # From so many parked requests on, a hand gives a request that is likely to park to one with fewer. Which will go on
 # an errand nobody knows; where so many do, any may be the next.
 _CROWDED = 4
+# What forms and programs send where they bring no file.
+_NO_UPLOADS = ("application/x-www-form-urlencoded", "application/json")
 
 
 def snapshot(cfg: Any) -> Any:
@@ -78,12 +80,10 @@ class Service:
             if (request := self._parse(connection)) is None:
                 return
             request.whole = head if not connection.arrived else None
-            if hand.parked >= _CROWDED and (hand.errands >= _CROWDED or _is_incomplete(request, connection)):
-                roomier = hand.crew.roomiest()
-                if roomier and roomier.parked < hand.parked:
-                    connection.request = request
-                    hand.crew.send_to(roomier, connection)
-                    return
+            if (other := _better_hand(hand, request, connection)) is not None:
+                connection.request = request
+                hand.crew.send_to(other, connection)
+                return
         connection.begin(hand)
         greenlet.greenlet(self._serve).switch(connection, request)
 
@@ -236,6 +236,27 @@ def _hook(cfg: Any, name: str) -> Any:
 def _is_mistaken(status: int, failure: BodyError) -> bool:
     """Whether the application, or its framework, took a body's failure for something else than it was."""
     return status >= HTTPStatus.BAD_REQUEST and status != failure.http_status
+
+
+def _better_hand(hand: "Hand", request: Any, connection: "Connection") -> "Hand | None":
+    """Another hand for a request that might be in the way here, or find others in its way."""
+    if hand.paused and (not _is_soon_paused(request) or _is_incomplete(request, connection)):
+        return hand.crew.unburdened()
+    if hand.parked >= _CROWDED and (hand.errands >= _CROWDED or _is_incomplete(request, connection)):
+        roomier = hand.crew.roomiest()
+        return roomier if roomier and roomier.parked < hand.parked else None
+    return None
+
+
+def _is_soon_paused(request: Any) -> bool:
+    """Whether it will hardly keep its thread from those that pause: an upload is such a one, which pauses itself.
+
+    A login is none, nor is whatever else may compute, or wait for a disk, as long as it likes.
+    """
+    if request.method not in ("POST", "PUT"):
+        return False
+    kind = next((value for name, value in request.headers if name == "CONTENT-TYPE"), "")
+    return not kind.startswith(_NO_UPLOADS)
 
 
 def _is_incomplete(request: Any, connection: "Connection") -> bool:

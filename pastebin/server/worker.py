@@ -217,7 +217,7 @@ class ParkingWorker(Worker):
             self.notify()
             crew.look_after()
             self._close_overdue()
-            self._alarm.poll(20)
+            self._alarm.poll(_LOOK)
         crew.stop()
         for hand in crew.hands:
             hand.thread.join(max(0.0, min(0.5, end - monotonic())))

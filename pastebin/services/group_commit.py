@@ -7,6 +7,7 @@ all wait without one (`waiting.pause`), a deputy does, so that a crowd of
 uploads keeps two threads of a process busy and not one each.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -25,6 +26,8 @@ Work = Callable[[Connection, Sequence[Item]], None]
 """What is to be done, in one transaction, with the items of all who bring the same work."""
 
 _MakesContext = Callable[[], AbstractContextManager[object]]
+
+log = logging.getLogger(__name__)
 
 _LARGEST_GROUP = 64
 # For so long a deputy that has nothing to do waits to be called again.
@@ -80,14 +83,15 @@ class _Turn:
 class _Deputy:
     """A thread that leads for those who wait without one. It ends when it was not called for a while."""
 
-    def __init__(self, lead: Callable[[], None]) -> None:
+    def __init__(self, lead: Callable[[], None], give_up: Callable[[BaseException], None]) -> None:
         self._lead = lead
+        self._give_up = give_up
         self._state = Condition()
         self._is_called = False
         self._is_there = False
 
     def call(self, make_context: _MakesContext) -> None:
-        """Have it lead once; in the calling thread where the system has no other. Only for who holds the lead."""
+        """Have it lead once, or give up where the system has no thread for it. Only for who holds the lead."""
         with self._state:
             self._is_called = True
             if self._is_there:
@@ -96,16 +100,23 @@ class _Deputy:
             self._is_there = True
         try:
             Thread(target=self._run, args=(make_context,), name="deputy", daemon=True).start()
-        except RuntimeError:
+        except RuntimeError as fault:
             with self._state:
                 self._is_called = self._is_there = False
-            with make_context():
-                self._lead()
+            self._give_up(fault)
 
     def _run(self, make_context: _MakesContext) -> None:
         while self._waits_for_call():
-            with make_context():
-                self._lead()
+            has_led = False
+            try:
+                with make_context():
+                    has_led = True  # from here on the lead is passed on, whatever comes
+                    self._lead()
+            except Exception as fault:
+                # Not the group's: what fails there is told to whom it belongs.
+                log.exception("what commits uploads failed beside them")
+                if not has_led:
+                    self._give_up(fault)
 
     def _waits_for_call(self) -> bool:
         with self._state:
@@ -122,7 +133,7 @@ class _Group:
         self._lock = Lock()
         self._queue: deque[_Turn] = deque()
         self._has_leader = False
-        self._deputy = _Deputy(self._lead)
+        self._deputy = _Deputy(self._lead, self._give_up)
 
     def run(self, work: Work[Any], item: object) -> None:
         turn = _Turn(work, item)
@@ -134,8 +145,10 @@ class _Group:
             self._call_deputy_for(turn)
         if not (leads and turn.may_lead):
             turn.pause.wait()
-        if not turn.is_done:
+        if not turn.is_done and turn.may_lead:
             self._lead()
+        if not turn.is_done:
+            raise turn.fault or RuntimeError("a request went on before its group was committed")
         if turn.fault is not None:
             raise turn.fault
 
@@ -154,6 +167,16 @@ class _Group:
                 heir.pause.end()
             elif heir:
                 self._call_deputy_for(heir)
+
+    def _give_up(self, fault: BaseException) -> None:
+        """Nobody can lead: tell all who wait, and begin anew with who comes next."""
+        with self._lock:
+            given_up = list(self._queue)
+            self._queue.clear()
+            self._has_leader = False
+        for turn in given_up:
+            turn.fault = fault
+            turn.pause.end()
 
     def _call_deputy_for(self, first: _Turn) -> None:
         """Once all that came with it is in the queue."""

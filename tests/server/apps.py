@@ -374,6 +374,12 @@ def put_off(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return answer(start_response, b"made")
 
 
+def put_off_fault(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Puts something off that fails."""
+    environ["pastebin.pause"]().when_idle(lambda: 1 // 0)
+    return answer(start_response, b"made")
+
+
 def order(environ: Environ, start_response: Start) -> Iterable[bytes]:
     """What was put off and what was made, in this order."""
     return answer(start_response, json.dumps(PUT_OFF).encode())
@@ -456,6 +462,7 @@ VIEWS = {
         resume,
         at_once,
         put_off,
+        put_off_fault,
         order,
         impossible,
         disturb,
