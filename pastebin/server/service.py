@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # From so many parked requests on, a hand gives a request that is likely to park to one with fewer. Which will go on
 # an errand nobody knows; where so many do, any may be the next.
 _CROWDED = 4
+_SMALL_BYTES = 64 * 1024
 # What forms and programs send where they bring no file.
 _NO_UPLOADS = ("application/x-www-form-urlencoded", "application/json")
 
@@ -240,7 +241,7 @@ def _is_mistaken(status: int, failure: BodyError) -> bool:
 
 def _better_hand(hand: "Hand", request: Any, connection: "Connection") -> "Hand | None":
     """Another hand for a request that might be in the way here, or find others in its way."""
-    if hand.paused and (not _is_soon_paused(request) or _is_incomplete(request, connection)):
+    if hand.paused and not _is_soon_paused(request):
         return hand.crew.unburdened()
     if hand.parked >= _CROWDED and (hand.errands >= _CROWDED or _is_incomplete(request, connection)):
         roomier = hand.crew.roomiest()
@@ -249,11 +250,12 @@ def _better_hand(hand: "Hand", request: Any, connection: "Connection") -> "Hand 
 
 
 def _is_soon_paused(request: Any) -> bool:
-    """Whether it will hardly keep its thread from those that pause: an upload is such a one, which pauses itself.
+    """Whether it will hardly keep its thread from those that pause: a small upload is such a one, which pauses itself.
 
     A login is none, nor is whatever else may compute, or wait for a disk, as long as it likes.
     """
-    if request.method not in ("POST", "PUT"):
+    length = getattr(request.body.reader, "length", None)
+    if request.method not in ("POST", "PUT") or length is None or length > _SMALL_BYTES:
         return False
     kind = next((value for name, value in request.headers if name == "CONTENT-TYPE"), "")
     return not kind.startswith(_NO_UPLOADS)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from tests import pictures
 from tests.running import Server
@@ -184,12 +184,31 @@ def test_a_language_is_chosen(server: Server, make_page: Callable[..., Page], sc
     page = make_page(scripts=scripts)
     page.goto(upload(server, b"select = 1\n", "a.txt", private="1"))
 
+    button = page.get_by_role("button", name="Show in this language")
+    if scripts:
+        expect(button).to_be_hidden()  # the page has its module
     page.select_option("#language", "py")
     if not scripts:
-        page.get_by_role("button", name="Show in this language").click()
+        button.click()
 
     expect(page.locator("[data-part=facts]")).to_contain_text("Python")
     assert re.search(r"\.py\?key=", page.url)
+
+
+def test_who_chooses_a_language_before_the_page_is_ready_keeps_the_button(server: Server, page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/language*.js*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants one of Python's
+    page.goto(upload(server, b"select = 1\n", "a.txt"), wait_until="commit")
+    page.select_option("#language", "py")
+    with page.expect_response("**/language*.js*"):
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
+    page.wait_for_timeout(300)  # the module does its work
+
+    page.get_by_role("button", name="Show in this language").click()
+
+    expect(page.locator("[data-part=facts]")).to_contain_text("Python")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

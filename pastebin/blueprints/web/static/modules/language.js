@@ -2,6 +2,9 @@
 
 /** @param {HTMLFormElement} form */
 export function improve(form) {
-  form.querySelector("button").hidden = true;
-  form.elements.language.addEventListener("change", () => form.requestSubmit());
+  const { language } = form.elements;
+  const shown = [...language.options].find((option) => option.defaultSelected) ?? language.options[0];
+  // Whoever chose before this module was here still needs the button.
+  form.querySelector("button").hidden = language.selectedOptions[0] === shown;
+  language.addEventListener("change", () => form.requestSubmit());
 }
