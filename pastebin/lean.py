@@ -3,7 +3,6 @@
 What Flask does for every request besides calling the view, it does in the
 most general way: signals, hooks of blueprints, URLs matched by their grammar,
 hosts encoded for IDNA. Here is the same outcome where nobody uses the rest.
-Of what an upload takes outside of the database, that was a seventh.
 """
 
 import re
@@ -65,15 +64,13 @@ class LeanFlask(Flask):
     def full_dispatch_request(self) -> Response:
         """Hooks, view, errors, hooks."""
         self._got_first_request = True
-        context = _cv_request.get()
         try:
             answer = self.preprocess_request()
             if answer is None:
                 answer = self.dispatch_request()
         except Exception as fault:  # noqa: BLE001 - the handlers know which it is, and the rest is raised again
             answer = self.handle_user_exception(fault)
-        response = answer if isinstance(answer, Response) else self.make_response(answer)
-        return self._finished(context, response)
+        return self.process_response(answer if isinstance(answer, Response) else self.make_response(answer))
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """The application's own `before_request` functions."""
@@ -92,15 +89,8 @@ class LeanFlask(Flask):
         return cast(ResponseReturnValue, self.view_functions[rule.endpoint](**cast(dict[str, Any], request.view_args)))
 
     def process_response(self, response: Response) -> Response:
-        """The `after_request` functions, those of the application and those of this request."""
-        return self._finished(_cv_request.get(), response)
-
-    def do_teardown_request(self, exc: BaseException | None = None) -> None:
-        """The application's own `teardown_request` functions."""
-        for function in reversed(self.teardown_request_funcs.get(None, ())):
-            function(exc)
-
-    def _finished(self, context: RequestContext, response: Response) -> Response:
+        """The `after_request` functions, those of this request and those of the application; and the session."""
+        context = _cv_request.get()
         for function in context._after_request_functions:
             response = cast(Response, function(response))
         for function in reversed(self.after_request_funcs[None]):
@@ -109,6 +99,11 @@ class LeanFlask(Flask):
         if session is not None and not self.session_interface.is_null_session(session):
             self.session_interface.save_session(self, session, response)
         return response
+
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        """The application's own `teardown_request` functions."""
+        for function in reversed(self.teardown_request_funcs.get(None, ())):
+            function(exc)
 
 
 class _Context(RequestContext):

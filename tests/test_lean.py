@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,7 +108,7 @@ def test_no_hook_is_registered_that_is_left_out(lean: LeanFlask) -> None:
     assert not any(lean.url_value_preprocessors.values())
 
 
-def test_an_error_in_a_hook_is_answered_like_any_other(tmp_path: Path, make_app: Callable[..., Flask]) -> None:
+def test_an_error_in_a_hook_is_answered_like_any_other(make_app: Callable[..., Flask]) -> None:
     app = make_app()
 
     @app.before_request

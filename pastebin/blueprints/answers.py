@@ -1,12 +1,13 @@
 """Answers whose headers are as they leave."""
 
-from collections.abc import Generator, Iterator
-from contextlib import closing
-from typing import cast
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, Request, Response, current_app
+from flask import Request, Response
 from werkzeug.datastructures import Headers
+
+from pastebin.extensions import context_maker
 
 
 class ReadyAnswer(Response):
@@ -33,15 +34,16 @@ def made_while_sent(request: Request, headers: Headers, blocks: Generator[bytes,
     """
     if request.method == "HEAD":
         return ReadyAnswer(headers=headers)
-    application = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy has it
-    body = _after_the_request(next(blocks, b""), blocks, application)
+    body = _after_the_request(next(blocks, b""), blocks, context_maker())
     return ReadyAnswer(body, headers=headers, direct_passthrough=True)
 
 
-def _after_the_request(first: bytes, rest: Generator[bytes, None, None], application: Flask) -> Iterator[bytes]:
+def _after_the_request(
+    first: bytes, rest: Generator[bytes, None, None], make_context: Callable[[], AbstractContextManager[object]]
+) -> Iterator[bytes]:
     with closing(rest):
         block = first
         while block:
             yield block
-            with application.app_context():
+            with make_context():
                 block = next(rest, b"")

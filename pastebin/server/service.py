@@ -254,7 +254,7 @@ def _is_soon_paused(request: Any) -> bool:
 
     A login is none, nor is whatever else may compute, or wait for a disk, as long as it likes.
     """
-    length = getattr(request.body.reader, "length", None)
+    length = _told_length(request)
     if request.method not in ("POST", "PUT") or length is None or length > _SMALL_BYTES:
         return False
     kind = next((value for name, value in request.headers if name == "CONTENT-TYPE"), "")
@@ -263,5 +263,11 @@ def _is_soon_paused(request: Any) -> bool:
 
 def _is_incomplete(request: Any, connection: "Connection") -> bool:
     """Whether a part of the body has not come yet."""
-    length = getattr(request.body.reader, "length", None)
+    length = _told_length(request)
     return length is None or length > len(connection.arrived)
+
+
+def _told_length(request: Any) -> int | None:
+    """How long its body is, where it says so."""
+    length: int | None = getattr(request.body.reader, "length", None)
+    return length

@@ -51,7 +51,7 @@ def commit_together(work: Work[Item], item: Item, *, durable: bool = True) -> No
 
 
 class _InPerson:
-    """A wait of the calling thread: a `waiting.Pause` for where there is none."""
+    """A wait of the calling thread, for where there is no `waiting.Pause`."""
 
     def __init__(self) -> None:
         self._over = Lock()
@@ -63,9 +63,6 @@ class _InPerson:
     def end(self) -> None:
         self._over.release()
 
-    def when_idle(self, task: Callable[[], None]) -> None:
-        task()
-
 
 class _Turn:
     """One item, and its request's wait for the outcome."""
@@ -75,9 +72,12 @@ class _Turn:
         self.item = item
         self.fault: BaseException | None = None
         self.is_done = False
-        pause = waiting.pause()
-        self.may_lead = pause is None
-        self.pause = pause or _InPerson()
+        self.pause = waiting.pause() or _InPerson()
+
+    @property
+    def may_lead(self) -> bool:
+        """Whether a thread waits, which can as well do the work."""
+        return isinstance(self.pause, _InPerson)
 
 
 class _Deputy:
@@ -141,10 +141,9 @@ class _Group:
             self._queue.append(turn)
             leads = not self._has_leader
             self._has_leader = True
-        if leads and not turn.may_lead:
-            self._call_deputy_for(turn)
-        if not (leads and turn.may_lead):
-            turn.pause.wait()
+        if leads:
+            self._give_lead(turn)
+        turn.pause.wait()
         if not turn.is_done and turn.may_lead:
             self._lead()
         if not turn.is_done:
@@ -163,10 +162,8 @@ class _Group:
                 self._has_leader = heir is not None
             for turn in group:
                 turn.pause.end()
-            if heir and heir.may_lead:
-                heir.pause.end()
-            elif heir:
-                self._call_deputy_for(heir)
+            if heir:
+                self._give_lead(heir)
 
     def _give_up(self, fault: BaseException) -> None:
         """Nobody can lead: tell all who wait, and begin anew with who comes next."""
@@ -178,9 +175,12 @@ class _Group:
             turn.fault = fault
             turn.pause.end()
 
-    def _call_deputy_for(self, first: _Turn) -> None:
-        """Once all that came with it is in the queue."""
-        first.pause.when_idle(partial(self._deputy.call, context_maker()))
+    def _give_lead(self, first: _Turn) -> None:
+        """Have whoever is first lead; or the deputy for it, once all that came with it is in the queue."""
+        if isinstance(first.pause, _InPerson):
+            first.pause.end()
+        else:
+            first.pause.when_idle(partial(self._deputy.call, context_maker()))
 
     def _commit(self, group: list[_Turn]) -> None:
         try:

@@ -75,6 +75,11 @@ class Form:
     tail: bytes
 
 
+def put_head(host: str, filename: str, size: int) -> bytes:
+    """What stands before a file's bytes in a PUT, as one keep-alive HTTP/1.1 request."""
+    return f"PUT /{filename} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nContent-Length: {size}\r\n\r\n".encode()
+
+
 def form(host: str, path: str, size: int, filename: str, media_type: str) -> Form:
     """A browser-like form with one part `file` of *size* bytes, as one keep-alive HTTP/1.1 request."""
     part = (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pastebin.config import PREFIX, SETTINGS, Rate
 from tests.bench.client import Address, Load, ask_once, written
-from tests.bench.content import SMALL_BYTES, form, small_texts
+from tests.bench.content import SMALL_BYTES, form, put_head, small_texts
 from tests.bench.downloads import Place, Published, seen
 from tests.bench.servers import WORKERS, Launch, Server, free_address, started
 
@@ -39,9 +39,7 @@ class Gunicorn(Server):
 
 def small_puts(server: Server, connections: int) -> Load:
     """PUTs of a different small text each to the pastebin, as nobody."""
-    head = (
-        f"PUT /note.txt HTTP/1.1\r\nHost: {server.host}\r\nAccept: */*\r\nContent-Length: {SMALL_BYTES}\r\n\r\n"
-    ).encode()
+    head = put_head(server.host, "note.txt", SMALL_BYTES)
 
     def maker(number: int) -> Callable[[], bytes]:
         text = small_texts(f"client {number}")

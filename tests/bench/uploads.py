@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.bench.client import Answer, ask_once, connect, read_answer
-from tests.bench.content import BigFile, form
+from tests.bench.content import BigFile, form, put_head
 from tests.bench.processes import watching
 from tests.bench.servers import Server
 from tests.bench.stop import BenchmarkStopped
@@ -32,8 +32,7 @@ def send_form(server: Server, big: BigFile) -> BigUpload:
 
 def send_put(server: Server, big: BigFile) -> BigUpload:
     """PUT *big* as it is, as `curl -T FILE` does."""
-    head = f"PUT /{BIG_NAME} HTTP/1.1\r\nHost: {server.host}\r\nAccept: */*\r\nContent-Length: {big.size}\r\n\r\n"
-    return _send(server, head.encode(), big.steps(), b"")
+    return _send(server, put_head(server.host, BIG_NAME, big.size), big.steps(), b"")
 
 
 def _send(server: Server, head: bytes, steps: Iterable[bytes | memoryview], tail: bytes) -> BigUpload:

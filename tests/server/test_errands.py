@@ -5,31 +5,18 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.server.held import held, until_held
 from tests.server.servers import Client, Server, served
 
 
-@contextmanager
-def waiting(server: Server, number: int, seconds: float = 60) -> Iterator[list[Client]]:
+def waiting(server: Server, number: int, seconds: float = 60) -> AbstractContextManager[list[Client]]:
     """So many clients whose requests all wait, each under its own name: w0, w1, …"""
-    with ExitStack() as stack:
-        clients = [stack.enter_context(server.connect()) for _ in range(number)]
-        for each, client in enumerate(clients):
-            client.say(b"GET /wait/w%d/%f HTTP/1.1\r\nHost: test\r\n\r\n" % (each, seconds))
-        until_waiting(server, number)
-        yield clients
-
-
-def until_waiting(server: Server, number: int) -> None:
-    """Until exactly so many requests wait."""
-    deadline = time.monotonic() + 5
-    while (found := int(server.ask("/waiting").body)) != number:
-        assert time.monotonic() < deadline, f"{found} wait"
-        time.sleep(0.02)
+    return held(server, [f"/wait/w{each}/{seconds:f}" for each in range(number)], "/waiting")
 
 
 def test_requests_that_wait_leave_the_threads_to_others(server: Server) -> None:
@@ -158,7 +145,7 @@ def waiting_one(server: Server, number: int) -> Iterator[Client]:
     """A client whose request waits, and began after those before it had parked."""
     with server.connect() as client:
         client.say(b"GET /wait/w%d/60 HTTP/1.1\r\nHost: test\r\n\r\n" % number)
-        until_waiting(server, number + 1)
+        until_held(server, number + 1, "/waiting")
         yield client
 
 

@@ -2,31 +2,17 @@
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
+from tests.server.held import held
 from tests.server.servers import Client, Server, served
 
 
-@contextmanager
-def pausing(server: Server, number: int) -> Iterator[list[Client]]:
+def pausing(server: Server, number: int) -> AbstractContextManager[list[Client]]:
     """So many clients whose requests all pause, each under its own name: p0, p1, …"""
-    with ExitStack() as stack:
-        clients = [stack.enter_context(server.connect()) for _ in range(number)]
-        for each, client in enumerate(clients):
-            client.say(b"GET /pause/p%d HTTP/1.1\r\nHost: test\r\n\r\n" % each)
-        until_pausing(server, number)
-        yield clients
-
-
-def until_pausing(server: Server, number: int) -> None:
-    """Until exactly so many requests pause."""
-    deadline = time.monotonic() + 5
-    while (found := int(server.ask("/paused").body)) != number:
-        assert time.monotonic() < deadline, f"{found} pause"
-        time.sleep(0.02)
+    return held(server, [f"/pause/p{each}" for each in range(number)], "/paused")
 
 
 def test_requests_that_pause_leave_the_threads_to_others(server: Server) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.client import Load, ask_once
-from tests.bench.content import SMALL_BYTES, small_texts
+from tests.bench.content import SMALL_BYTES, put_head, small_texts
 from tests.bench.downloads import Place, Published, seen
 from tests.bench.peers import installed
 from tests.bench.peers.peer import Peer, environment
@@ -18,7 +18,7 @@ class Copyparty(Server):
 
     def publish(self, content: bytes, filename: str, media_type: str) -> Published:
         """PUT it; where the name is taken already it says which other it took."""
-        answer = ask_once(self.address, 201, self._head(filename, len(content)), content)
+        answer = ask_once(self.address, 201, put_head(self.host, filename, len(content)), content)
         path = "/" + answer.headers["location"].partition("://")[2].partition("/")[2]
         return seen([Place(self.address, path)], content)
 
@@ -31,16 +31,11 @@ class Copyparty(Server):
             def make() -> bytes:
                 nonlocal serial
                 serial += 1
-                return self._head(f"{turn}-{serial}.txt", SMALL_BYTES) + text()
+                return put_head(self.host, f"{turn}-{serial}.txt", SMALL_BYTES) + text()
 
             return make
 
         return Load(self.addresses, 201, connections, maker)
-
-    def _head(self, filename: str, size: int) -> bytes:
-        return (
-            f"PUT /{filename} HTTP/1.1\r\nHost: {self.host}\r\nAccept: */*\r\nContent-Length: {size}\r\n\r\n"
-        ).encode()
 
 
 @contextmanager
