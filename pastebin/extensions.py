@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -138,6 +139,11 @@ def microseconds(time: datetime) -> int:
     return round(time.timestamp() * 1_000_000)
 
 
+def this_millisecond() -> int:
+    """Whole milliseconds since 1970 now."""
+    return time.time_ns() // 1_000_000
+
+
 def instant(micros: int) -> datetime:
     """The aware UTC time of that many microseconds since 1970."""
     seconds, rest = divmod(micros, 1_000_000)
@@ -151,8 +157,8 @@ def moment(millis: int) -> datetime:
 
 def now() -> datetime:
     """This moment, in UTC, in whole milliseconds as the database keeps it."""
-    time = datetime.now(UTC)
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+    exact = datetime.now(UTC)
+    return exact.replace(microsecond=exact.microsecond // 1000 * 1000)
 
 
 def context_maker() -> Callable[[], AbstractContextManager[object]]:
@@ -243,12 +249,14 @@ def clear_log() -> None:
 
 _BUSY_MILLISECONDS = 30_000
 _PRAGMAS = (
+    # Of a new database. An upload changes a page here and a page there, and the log takes each of them whole.
+    "page_size=2048",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",  # staged contents that were removed are not left lying in free pages
     f"busy_timeout={_BUSY_MILLISECONDS}",
-    "wal_autocheckpoint=4000",  # pages: the upload that meets it waits for two more fsyncs
+    "wal_autocheckpoint=8000",  # pages: the upload that meets it waits for two more fsyncs
 )
 
 

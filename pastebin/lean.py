@@ -105,6 +105,11 @@ class LeanFlask(Flask):
         for function in reversed(self.teardown_request_funcs.get(None, ())):
             function(exc)
 
+    def do_teardown_appcontext(self, exc: BaseException | None = None) -> None:
+        """The `teardown_appcontext` functions."""
+        for function in reversed(self.teardown_appcontext_funcs):
+            function(exc)
+
 
 class _Context(RequestContext):
     """A request's context; the adapter of URLs is made when somebody asks for it, and most do not."""

@@ -8,6 +8,8 @@ None) go in and come out.
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert
@@ -15,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 Values = dict[str, Any]
+_Arrange = Callable[[Any], Any]
 
 _LARGEST_PIECE = 32
 
@@ -29,9 +32,9 @@ class Prepared:
     def __init__(self, statement: ClauseElement, ending: str = "") -> None:
         self._statement = statement
         self._ending = ending
-        self._compiled: dict[str, tuple[str, Sequence[str] | None]] = {}
+        self._compiled: dict[str, tuple[str, _Arrange]] = {}
 
-    def row(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
+    def row(self, connection: Connection, values: Any) -> tuple[Any, ...] | None:
         """The first row of the result, or None."""
         cursor = self._execute(connection, values)
         try:
@@ -40,7 +43,7 @@ class Prepared:
         finally:
             cursor.close()
 
-    def count(self, connection: Connection, values: Values) -> int:
+    def count(self, connection: Connection, values: Any) -> int:
         """How many rows the statement changed."""
         cursor = self._execute(connection, values)
         try:
@@ -48,24 +51,43 @@ class Prepared:
         finally:
             cursor.close()
 
-    def _execute(self, connection: Connection, values: Values) -> Any:
+    def _execute(self, connection: Connection, values: Any) -> Any:
         dialect = connection.dialect
-        sql, order = self._compiled.get(dialect.name) or self._compile(connection)
+        sql, arrange = self._compiled.get(dialect.name) or self._compile(connection)
         cursor = connection.connection.cursor()
-        arguments = values if order is None else tuple([values[name] for name in order])
         driver_fault = dialect.loaded_dbapi.Error
         try:
-            cursor.execute(sql, arguments)
+            cursor.execute(sql, arrange(values))
         except driver_fault as fault:
             cursor.close()
             raise DBAPIError.instance(sql, None, fault, driver_fault, hide_parameters=True, dialect=dialect) from fault
         return cursor
 
-    def _compile(self, connection: Connection) -> tuple[str, Sequence[str] | None]:
+    def _compile(self, connection: Connection) -> tuple[str, _Arrange]:
         compiled = self._statement.compile(connection.engine)
-        made = f"{compiled} {self._ending}".rstrip(), getattr(compiled, "positiontup", None)
+        made = f"{compiled} {self._ending}".rstrip(), self._arrangement(getattr(compiled, "positiontup", None))
         self._compiled[connection.dialect.name] = made
         return made
+
+    def _arrangement(self, order: Sequence[str] | None) -> _Arrange:
+        """What makes values into what the driver takes: by name, or in this order."""
+        return _as_they_are if order is None else _in_order(order)
+
+
+class _Piece(Prepared):
+    """A statement for so many like things, whose values come as one mapping for each."""
+
+    def _arrangement(self, order: Sequence[str] | None) -> _Arrange:
+        if order is None:
+            return _numbered
+        of_first = [name.removesuffix("_0") for name in order if name.endswith("_0")]
+        number_of_things = len(order) // len(of_first)
+        if list(order) != [f"{name}_{number}" for number in range(number_of_things) for name in of_first]:
+            in_order = _in_order(order)
+            return lambda things: in_order(_numbered(things))
+        # One thing's values after the other's: nothing needs a name with a number.
+        of_one = _in_order(of_first)
+        return lambda things: tuple(chain.from_iterable(map(of_one, things)))
 
 
 class PreparedMany:
@@ -76,38 +98,49 @@ class PreparedMany:
 
     Args:
         make: the statement for so many; the name of each bound parameter ends with `_` and the thing's number.
+        ending: as for `Prepared`.
     """
 
-    def __init__(self, make: Callable[[int], Prepared]) -> None:
-        self._make = cache(make)
+    def __init__(self, make: Callable[[int], ClauseElement], ending: str = "") -> None:
+        self._for = cache(lambda count: _Piece(make(count), ending))
 
     def rows(self, connection: Connection, things: Sequence[Values]) -> Iterator[tuple[Any, ...] | None]:
         """The first row of each execution's result."""
         for piece in _pieces(things):
-            yield self._make(len(piece)).row(connection, _numbered(piece))
+            yield self._for(len(piece)).row(connection, piece)
 
     def count(self, connection: Connection, things: Sequence[Values]) -> int:
         """How many rows were changed."""
-        return sum(self._make(len(piece)).count(connection, _numbered(piece)) for piece in _pieces(things))
+        return sum(self._for(len(piece)).count(connection, piece) for piece in _pieces(things))
 
 
 def inserting(table: Table, on_conflict: str = "") -> PreparedMany:
     """Rows of a table, all columns given. *on_conflict*: what follows `ON CONFLICT`, in words that are everybody's."""
 
-    def make(count: int) -> Prepared:
+    def make(count: int) -> ClauseElement:
         rows = [
             {column.name: bindparam(f"{column.name}_{number}", type_=column.type) for column in table.columns}
             for number in range(count)
         ]
-        return Prepared(insert(table).values(rows), f"ON CONFLICT {on_conflict}" if on_conflict else "")
+        return insert(table).values(rows)
 
-    return PreparedMany(make)
+    return PreparedMany(make, f"ON CONFLICT {on_conflict}" if on_conflict else "")
 
 
 def _pieces(things: Sequence[Values]) -> Iterator[Sequence[Values]]:
     """The things in runs that one statement takes: each length is prepared once and stays so."""
     for begin in range(0, len(things), _LARGEST_PIECE):
         yield things[begin : begin + _LARGEST_PIECE]
+
+
+def _as_they_are(values: Values) -> Values:
+    return values
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
+    if len(names) == 1:
+        return lambda values: (values[names[0]],)
+    return itemgetter(*names) if names else lambda _values: ()
 
 
 def _numbered(things: Sequence[Values]) -> Values:

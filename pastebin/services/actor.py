@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Scope(StrEnum):
@@ -88,6 +89,7 @@ class Actor:
         return self.kind is ActorKind.SESSION or scope in self.scopes
 
 
+@lru_cache(maxsize=1024)
 def nobody(address: str) -> Actor:
     """Somebody without a credential."""
     return Actor(ActorKind.NOBODY, address)

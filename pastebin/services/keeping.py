@@ -8,13 +8,13 @@ without bytes.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from pastebin.blobs import Spool, StoreBusy, StoreFull
 from pastebin.errors import ServiceUnavailable, StorageFull
-from pastebin.extensions import milliseconds, now, store
+from pastebin.extensions import store, this_millisecond
 from pastebin.models import BlobState
 from pastebin.services import staging, strays
 from pastebin.services.group_commit import commit_together
@@ -59,7 +59,7 @@ class Content:
             "extension": self.extension,
             "charset": self.charset,
             "state": BlobState.LIVE,
-            "created_at": milliseconds(now()),
+            "created_at": this_millisecond(),
             "orphaned_at": None,
         }
         return BlobRecord(row, stamp, content)
@@ -109,8 +109,8 @@ def keep(contents: Sequence[Content], recording: Recording) -> None:
 def _put_and_record(contents: Sequence[Content], recording: Recording) -> None:
     for _ in range(_MOST_TRIES):
         try:
-            blobs = [content.put() for content in contents]
-            commit_together(record, replace(recording, blobs=blobs))
+            recording.blobs = blobs = [content.put() for content in contents]
+            commit_together(record, recording)
         except StoreFull as fault:
             raise StorageFull from fault
         except (SweptAway, IntegrityError):

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Connection, String, Table, bindparam, func, select
+from sqlalchemy.sql import ClauseElement
 
 from pastebin.addresses import shortest_address
 from pastebin.config import DAY, write_size
 from pastebin.errors import StorageLimit
 from pastebin.extensions import settings, store
 from pastebin.models import AddressRow, BlobRow, FileRow, TakedownRow
-from pastebin.prepared import Prepared, PreparedMany, Values, inserting
+from pastebin.prepared import PreparedMany, Values, inserting
 from pastebin.services import limits, staging, tombstones, totals
 from pastebin.services.actor import Actor
 
@@ -41,10 +42,11 @@ class BlobRecord:
         return str(self.row["digest"])
 
 
-@dataclass(frozen=True)
+@dataclass
 class Recording:
     """What one request adds, all of it or nothing: its contents and its files (rows as the database keeps them).
 
+    `blobs` are known once the bytes were put, and others if they had to be put again.
     `place` is the one that it takes of a rate limit; `also` what else is written with it, and may refuse it;
     `advice` what to do where an address has sent as much as it may.
     """
@@ -142,7 +144,7 @@ def _by_four(row: Sequence[Any]) -> Iterable[tuple[Any, ...]]:
     return zip(row[0::4], row[1::4], row[2::4], row[3::4], strict=True)
 
 
-def _known(count: int) -> Prepared:
+def _known(count: int) -> ClauseElement:
     """For each digest four seeks: its address, the digests ever stored before and after it, why it was taken down."""
     columns = []
     for number in range(count):
@@ -153,7 +155,7 @@ def _known(count: int) -> Prepared:
             select(func.min(AddressRow.digest)).where(AddressRow.digest > digest).scalar_subquery(),
             select(TakedownRow.reason).where(TakedownRow.digest == digest).scalar_subquery(),
         ]
-    return Prepared(select(*columns))
+    return select(*columns)
 
 
 _KNOWN = PreparedMany(_known)

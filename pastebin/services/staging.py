@@ -12,7 +12,7 @@ from typing import cast
 from sqlalchemy import Connection, String, Table, bindparam, delete, select
 
 from pastebin.blobs import Spool, StoreBusy, StoreFull
-from pastebin.extensions import milliseconds, now, reading, settings, store, transaction
+from pastebin.extensions import reading, settings, store, this_millisecond, transaction
 from pastebin.models import StagedRow
 from pastebin.prepared import Prepared, inserting
 from pastebin.services import strays
@@ -32,7 +32,7 @@ def stage(connection: Connection, contents: Iterable[tuple[str, bytes]]) -> None
 
     What is staged already is written once more, if only its time: it must not be quicker for being known.
     """
-    moment = milliseconds(now())
+    moment = this_millisecond()
     rows = [{"digest": digest, "staged_at": moment, "content": content} for digest, content in contents]
     _STAGE.count(connection, rows)
 
