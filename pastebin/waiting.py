@@ -43,7 +43,12 @@ def way_of(environ: Mapping[str, Any]) -> Wait:
 
 def note_request(environ: Mapping[str, Any]) -> None:
     """From now on this WSGI environment's request is the one that runs here."""
-    _making.set(environ.get("pastebin.pause"))
+    note_pause(environ.get("pastebin.pause"))
+
+
+def note_pause(make: Callable[[], Pause] | None) -> None:
+    """From now on what runs here pauses by what this makes; None: the thread itself has to wait."""
+    _making.set(make)
 
 
 def pause() -> Pause | None:

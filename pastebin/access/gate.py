@@ -15,13 +15,13 @@ from typing import ParamSpec, cast
 from flask import Request
 from werkzeug.wrappers import Response
 
-from pastebin.access import csrf, identity, rates
+from pastebin.access import csrf, hosts, identity, rates
 from pastebin.access.current import current_request, g, is_under_api
 from pastebin.access.rates import Limit
 from pastebin.errors import CsrfMissing, EmailNotVerified, LoginNeeded, NobodyRefused, PermissionMissing, SessionInvalid
 from pastebin.extensions import settings
 from pastebin.services import bounds, switches
-from pastebin.services.actor import Actor, ActorKind, Scope, User
+from pastebin.services.actor import Actor, ActorKind, Scope, User, nobody
 from pastebin.services.switches import Switch
 
 Args = ParamSpec("Args")
@@ -81,6 +81,11 @@ class Rule:
         return self.needs in (Needs.SESSION, Needs.STAFF_SESSION) or self.on_page
 
     @property
+    def counted_as(self) -> Limit:
+        """The limit that holds for it, if one does."""
+        return self.limit or Limit.GENERAL
+
+    @property
     def on_page(self) -> bool:
         """Whether it is a person's page."""
         return self.needs in (Needs.PERSON, Needs.STAFF_PERSON)
@@ -115,10 +120,15 @@ def gate(
             enter(rule)
             return view(*args, **kwargs)
 
-        guarded.rule = rule  # type: ignore[attr-defined]  # for whoever lists the routes
+        guarded.rule = rule  # type: ignore[attr-defined]  # see `rule_of`
         return guarded
 
     return guard
+
+
+def rule_of(view: object) -> Rule:
+    """The rule of a view that is guarded."""
+    return cast(Rule, view.rule)  # type: ignore[attr-defined]  # `gate` has put it there
 
 
 def enter(rule: Rule) -> None:
@@ -139,7 +149,7 @@ def enter(rule: Rule) -> None:
     if request.method not in csrf.SAFE_METHODS:
         _check_csrf(rule, actor, request)
     if rule.limit or request.method not in csrf.SAFE_METHODS or is_under_api(request.path):
-        (rates.look if rule.uploads else rates.take)(rule.limit or Limit.GENERAL, actor)
+        (rates.look if rule.uploads else rates.take)(rule.counted_as, actor)
     if rule.uploads:
         _check_declared_length(rule, actor, request)
     elif request.method not in csrf.SAFE_METHODS and not actor.is_nobody:
@@ -152,12 +162,27 @@ def _admit(rule: Rule, request: Request) -> Actor:
     """Who asks, if they may; sets `g.actor`."""
     by_nobody = rule.needs is Needs.NOBODY
     g.actor = actor = identity.of_nobody(request) if by_nobody else identity.of_headers(request)
+    _judge(rule, actor, may_bring_key=request.mimetype in _FORMS)
+    return actor
+
+
+def admit(rule: Rule, address: str, credential: str | None) -> Actor:
+    """Who asks from an address, with what an Authorization header says, if they may; for one that was let in before.
+
+    Raises:
+        What `enter` raises for who asks, not for the request.
+    """
+    actor = nobody(address) if credential is None else identity.of_credential(credential, address)
+    _judge(rule, actor, may_bring_key=False)
+    return actor
+
+
+def _judge(rule: Rule, actor: Actor, *, may_bring_key: bool) -> None:
     if not rule.always:
         switches.check(actor.user, rule.switch)
-    _check_needs(rule, actor, request)
+    _check_needs(rule, actor, may_bring_key=may_bring_key)
     check_scope(rule, actor)
     check_verified(rule, actor)
-    return actor
 
 
 def settle_key(rule_scope: Scope, text: str) -> Actor:
@@ -170,7 +195,7 @@ def settle_key(rule_scope: Scope, text: str) -> Actor:
     request = current_request()
     if "Authorization" in request.headers:
         return current_actor()
-    g.actor = actor = identity.of_credential(request, text)
+    g.actor = actor = identity.of_credential(text, hosts.client_address(request))
     g.csrf_pending = False  # with a key of its own the request needs no token: the cookie is not looked at
     rule = Rule(Needs.ANYONE, rule_scope, Token.STREAM, uploads=True)
     check_scope(rule, actor)
@@ -248,7 +273,7 @@ def check_verified(rule: Rule, actor: Actor) -> None:
         raise EmailNotVerified
 
 
-def _check_needs(rule: Rule, actor: Actor, request: Request) -> None:
+def _check_needs(rule: Rule, actor: Actor, *, may_bring_key: bool) -> None:
     if not actor.is_nobody:
         return
     if rule.needs is Needs.NOBODY:
@@ -257,7 +282,7 @@ def _check_needs(rule: Rule, actor: Actor, request: Request) -> None:
         return
     if rule.needs is not Needs.ANYONE:
         raise LoginNeeded if rule.on_page else SessionInvalid
-    if rule.uploads and anonymous_uploads_off() and request.mimetype not in _FORMS:
+    if rule.uploads and anonymous_uploads_off() and not may_bring_key:
         raise SessionInvalid
 
 

@@ -24,7 +24,7 @@ def of_headers(request: Request) -> Actor:
     """
     header = request.headers.get("Authorization")
     if header is not None:
-        return of_credential(request, header)
+        return of_credential(header, hosts.client_address(request))
     return _of_cookie(request)
 
 
@@ -33,15 +33,14 @@ def of_nobody(request: Request) -> Actor:
     return nobody(hosts.client_address(request))
 
 
-def of_credential(request: Request, text: str) -> Actor:
-    """Who asks, by a key or session token, with or without `Bearer`.
+def of_credential(text: str, address: str) -> Actor:
+    """Who asks from an address, by a key or session token, with or without `Bearer`.
 
     Raises:
         KeyInvalid: it does not stand.
     """
     scheme, _space, rest = text.strip().partition(" ")
     credential = rest.strip() if scheme.lower() == "bearer" else text.strip()
-    address = hosts.client_address(request)
     if credential.startswith(secrets.SESSION_PREFIX):
         login = sessions.find(credential)
         if login is None:

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # Refused before any work was done. A delete-all whose password is missing is one of them too.
 _NEVER_COUNTED = frozenset({401, 403, 413, 503})
+_FIELDS = _LIMIT, _REMAINING, _RESET = "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,17 @@ def look(limit: Limit, actor: Actor) -> None:
     Raises:
         RateLimited: none is left.
     """
-    subject = subject_of(actor)
+    g.asked = _Asked(limit, looked_for(limit, actor))
+
+
+def looked_for(limit: Limit, actor: Actor) -> limits.Wanted | None:
+    """The place that is left for one use of a limit; None where limits are off.
+
+    Raises:
+        RateLimited: none is left.
+    """
     rate = cast(Rate, getattr(settings, limit.value.setting))
-    g.asked = _Asked(limit, limits.look(limit.value.name, subject, rate))
+    return limits.look(limit.value.name, subject_of(actor), rate)
 
 
 def subject_of(actor: Actor) -> str:
@@ -140,6 +149,17 @@ def _going_on_without_room() -> Iterator[None]:
 
 def tell(headers: Headers, limit: int, left: int, seconds: int) -> None:
     """The headers of every limited answer: how many places there are, how many are left, and for how many seconds."""
-    headers.add("RateLimit-Limit", str(limit))
-    headers.add("RateLimit-Remaining", str(left))
-    headers.add("RateLimit-Reset", str(seconds))
+    for name, value in zip(_FIELDS, (limit, left, seconds), strict=True):
+        headers.add(name, str(value))
+
+
+def fields_of_answers() -> tuple[str, ...]:
+    """The names of the headers that `tell` adds to an answer that counts, where limits are on."""
+    return _FIELDS if settings.RATE_LIMITS else ()
+
+
+def fields(place: limits.Place | None) -> dict[str, str]:
+    """What `tell` adds to the answer for which a place was taken, if one was."""
+    if place is None:
+        return {}
+    return {_LIMIT: str(place.limit), _REMAINING: str(place.left), _RESET: str(place.seconds_left)}

@@ -27,7 +27,7 @@ from pastebin.blueprints.spooling import Spooling
 from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid
 from pastebin.extensions import now
 from pastebin.services import bounds, names
-from pastebin.services.actor import Scope
+from pastebin.services.actor import Actor, Scope
 from pastebin.services.uploads import Incoming, Privacy, Rules
 
 MOST_FILES = 100
@@ -37,6 +37,9 @@ _MOST_FIELDS_BYTES = 1 << 20
 _MOST_BEFORE_KEY = 64 * 1024
 _TYPED = "paste.txt"  # what a text is called that nobody gave a name
 _FIRST_CHOICES = ("file", "img")
+HEADER_FIELDS = ("expire", "filename")
+"""Fields that some clients send as headers."""
+
 _FIELDS = ("filename", "name", "language", "newlines", "expire", "limit", "private", "api")
 
 
@@ -126,6 +129,21 @@ def raw(path_name: str | None = None) -> Iterator[Received]:
 
 
 @contextmanager
+def whole(name: str, body: bytes, actor: Actor) -> Iterator[Incoming]:
+    """Receive a body that has come, as *actor*'s file of this name.
+
+    Raises:
+        BodyTooLarge, StorageFull.
+    """
+    spooling = _FileSpooling(len(body), bounds.largest_body(actor))
+    try:
+        spooling.write(body)
+        yield spooling.finish(name)
+    finally:
+        spooling.discard()
+
+
+@contextmanager
 def opaque(most_bytes: int) -> Iterator[Spool]:
     """Receive a body that nobody looks at.
 
@@ -185,7 +203,7 @@ def _closing(received: Received) -> Iterator[Received]:
 def _outer_fields(request: Request) -> dict[str, str]:
     """Fields from the query, and the two headers that a known client sends."""
     headers, query = request.headers, request.args if request.query_string else {}
-    fields = {name: _in_utf8(headers[name]) for name in ("expire", "filename") if name in headers}
+    fields = {name: _in_utf8(headers[name]) for name in HEADER_FIELDS if name in headers}
     return fields | {name: query[name] for name in _FIELDS if name in query}
 
 

@@ -17,16 +17,16 @@ _JOINED = 64 * 1024
 # What is the server's in every answer. The version is always its own: RFC 9110 section 6.2.
 BEFORE_STATUS, BEFORE_DATE, AFTER_DATE = "HTTP/1.1 ", "\r\nServer: pastebin\r\nDate: ", "\r\nConnection: "
 
-_date = (0, b"")
+_date = (0, "")
 
 
-def date_bytes() -> bytes:
+def date_text() -> str:
     """The time in the form of the Date header, made once a second."""
     global _date
     now = int(time())
     second, text = _date
     if second != now:
-        text = util.http_date(now).encode("ascii")
+        text = util.http_date(now)
         _date = (now, text)
     return text
 
@@ -57,7 +57,7 @@ class Answer(Response):
             self.must_close = True
         # An upgrade, which this server never grants, would be the only other word here.
         connection = "close" if self.should_close() else "keep-alive"
-        lines = [f"{BEFORE_STATUS}{self.status}{BEFORE_DATE}{date_bytes().decode()}{AFTER_DATE}{connection}\r\n"]
+        lines = [f"{BEFORE_STATUS}{self.status}{BEFORE_DATE}{date_text()}{AFTER_DATE}{connection}\r\n"]
         if self.chunked:
             lines.append("Transfer-Encoding: chunked\r\n")
         return lines

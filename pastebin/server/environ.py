@@ -11,6 +11,7 @@ from gunicorn.http import Request
 from gunicorn.http.wsgi import FileWrapper, WSGIErrorsWrapper
 
 if TYPE_CHECKING:
+    from pastebin.server.alike import Likeness
     from pastebin.server.body import RequestBody
     from pastebin.server.connection import Connection
 
@@ -22,6 +23,9 @@ class Head(Request):
 
     whole: bytes | None = None
     """The bytes that it was made of, where nothing came with them."""
+
+    likeness: "Likeness | None" = None
+    """What it is like, where it is small and came whole."""
 
     def _peer_trusted_for_forwarded(self) -> tuple[dict[str, str], list[str]]:
         return {}, []

@@ -9,7 +9,7 @@ cookie, a language, another host) makes another head.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pastebin.server.answer import AFTER_DATE, BEFORE_DATE, BEFORE_STATUS, Answer, date_bytes
+from pastebin.server.answer import AFTER_DATE, BEFORE_DATE, BEFORE_STATUS, Answer, date_text
 
 _MOST_BYTES = 16 << 20
 _MOST_REPLAYS = 8192
@@ -43,7 +43,7 @@ class Replay:
 
     def wire(self) -> bytes:
         """All of it, dated now."""
-        return b"%b%b%b" % (self.before_date, date_bytes(), self.after_date)
+        return b"%b%b%b" % (self.before_date, date_text().encode(), self.after_date)
 
 
 class Replays:

@@ -1,5 +1,6 @@
 """One request after the other on a connection: parse, call the application, answer, and on or away."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import greenlet
 from gunicorn.http.errors import NoMoreData, ParseException
 
+from pastebin.server import alike
+from pastebin.server.alike import Alike, Alikes, Small
 from pastebin.server.answer import Answer
 from pastebin.server.body import RequestBody, body_of
 from pastebin.server.environ import Head, common_environ, request_environ
@@ -49,7 +52,9 @@ class Service:
         self._post_request = _hook(worker.cfg, "post_request")
         # What is replayed is told to nobody: where somebody wants to hear of every request, nothing is.
         is_watched = self._log.access_log_enabled or self._pre_request or self._post_request
-        self._replays = None if is_watched or not self._cfg.keepalive else Replays()
+        is_known = not is_watched and self._cfg.keepalive
+        self._replays = Replays() if is_known else None
+        self._alikes = Alikes() if is_known else None
 
     def refresh(self) -> None:
         """Take up the log's files anew."""
@@ -75,18 +80,57 @@ class Service:
             if not connection.receive_head():
                 return
             head = bytes(connection.arrived)
-            if self._replays and (replay := self._replays.find(head)) and self._worker.alive:
-                self._replay(hand, connection, replay)
+            small = alike.small(connection.peer[0], head) if self._alikes else None
+            if self._worker.alive and self._is_known(hand, connection, head, small):
                 return
             if (request := self._parse(connection)) is None:
                 return
             request.whole = head if not connection.arrived else None
+            request.likeness = small.likeness if small else None
             if (other := _better_hand(hand, request, connection)) is not None:
                 connection.request = request
                 hand.crew.send_to(other, connection)
                 return
         connection.begin(hand)
-        greenlet.greenlet(self._serve).switch(connection, request)
+        self._in_greenlet(connection, self._serve, request)
+
+    def _in_greenlet(self, connection: "Connection", work: Callable[..., None], *arguments: Any) -> None:
+        greenlet.greenlet(self._do).switch(connection, work, *arguments)
+
+    def _do(self, connection: "Connection", work: Callable[..., None], *arguments: Any) -> None:
+        """Do what may have to wait. Runs in a greenlet of its own, and must not end the thread whatever comes."""
+        try:
+            work(connection, *arguments)
+        except ClientGone:
+            connection.close()
+        except BaseException:  # noqa: BLE001 - see above
+            self._log.exception("The server failed on a request")
+            connection.close()
+
+    def _is_known(self, hand: "Hand", connection: "Connection", head: bytes, small: Small | None) -> bool:
+        """Answer a request by what is known of its like, if anything is."""
+        if self._replays and (replay := self._replays.find(head)):
+            self._replay(hand, connection, replay)
+            return True
+        # Where many go on errands, the next may block, or be blocked: see `_better_hand`.
+        if small and self._alikes and (known := self._alikes.find(small)) and hand.errands < _CROWDED:
+            connection.arrived = b""
+            connection.begin(hand)
+            self._in_greenlet(connection, self._take, known, small, head)
+            return True
+        return False
+
+    def _take(self, connection: "Connection", known: Alike, small: Small, arrived: bytes) -> None:
+        """Have the application take a small body without its head; where it would not, begin anew with all of it."""
+        taken = known.take(small.name, small.body, connection.pause)
+        if taken is not None:
+            self._worker.count_request()
+            connection.sendall(known.wire(taken))
+            self._await_next(connection)
+            return
+        connection.arrived = arrived
+        if (request := self._parse(connection)) is not None:
+            self._serve(connection, request)
 
     def _replay(self, hand: "Hand", connection: "Connection", replay: Replay) -> None:
         """Give an answer again. Runs in the hub: there is a greenlet only where a client does not take it at once."""
@@ -101,19 +145,13 @@ class Service:
             connection.close()
             return
         if rest:
-            greenlet.greenlet(self._send_rest).switch(connection, rest)
+            self._in_greenlet(connection, self._send_rest, rest)
         else:
             self._await_next(connection)
 
     def _send_rest(self, connection: "Connection", rest: memoryview) -> None:
-        try:
-            connection.send_rest(rest)
-            self._await_next(connection)
-        except ClientGone:
-            connection.close()
-        except BaseException:  # noqa: BLE001 - as in `_serve`
-            self._log.exception("The server failed on a request")
-            connection.close()
+        connection.send_rest(rest)
+        self._await_next(connection)
 
     def _await_next(self, connection: "Connection") -> None:
         connection.is_serving = False
@@ -131,21 +169,15 @@ class Service:
         return None
 
     def _serve(self, connection: "Connection", request: Any) -> None:
-        """Answer this request, and those that came with it. Runs in a greenlet of its own."""
-        try:
-            while self._answer(connection, request):
-                connection.is_serving = False
-                if not connection.has_head():
-                    connection.await_request(self._cfg.keepalive)
-                    return
-                if (request := self._parse(connection)) is None:
-                    return
-                connection.begin(connection.hand)
-        except ClientGone:
-            connection.close()
-        except BaseException:  # noqa: BLE001 - whatever it is, it must not end the thread
-            self._log.exception("The server failed on a request")
-            connection.close()
+        """Answer this request, and those that came with it."""
+        while self._answer(connection, request):
+            connection.is_serving = False
+            if not connection.has_head():
+                connection.await_request(self._cfg.keepalive)
+                return
+            if (request := self._parse(connection)) is None:
+                return
+            connection.begin(connection.hand)
 
     def _answer(self, connection: "Connection", request: Any) -> bool:
         """Answer one request; true if the connection goes on, else it was taken leave of."""
@@ -160,6 +192,9 @@ class Service:
         offers: list[Offer] = []
         if self._replays and request.whole and body.is_finished:
             environ["pastebin.replay"] = lambda *offer: offers.append(Offer(*offer))
+        likes: list[alike.Offer] = []
+        if request.likeness and not expects_continue:
+            environ["pastebin.alike"] = lambda *offer: likes.append(alike.Offer(*offer))
         try:
             if self._pre_request:
                 self._pre_request(worker, request)
@@ -172,6 +207,8 @@ class Service:
         goes_on = self._take_leave(connection, request, answer, body, refusal)
         if self._replays and offers and goes_on:
             self._replays.keep(request.whole, answer, offers[0])
+        if self._alikes and likes and goes_on:
+            self._alikes.keep(request.likeness, answer, likes[0])
         return goes_on
 
     def _run(self, environ: dict[str, Any], answer: Answer, body: RequestBody) -> Refusal | None:

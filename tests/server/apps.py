@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ SPEAKER = ThreadPoolExecutor(1)
 def app(environ: Environ, start_response: Start) -> Iterable[bytes]:
     """Each function below, under its own name."""
     view = VIEWS.get(environ["PATH_INFO"].strip("/").split("/")[0])
+    if "HTTP_X_ALIKE" in environ:
+        return alike(environ, start_response)
     if view is None:
         return answer(start_response, b"no such page", "404 Not Found")
     return view(environ, start_response)
@@ -301,6 +304,38 @@ def replayed(environ: Environ, start_response: Start) -> Iterable[bytes]:
     if offer := environ.get("pastebin.replay"):
         offer(body, lambda: bool(REPLAYED["holds"]), count_given)
     return answer(start_response, body)
+
+
+def alike(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """What was sent, by its name, length and SHA-256, and in which way it was taken: whole, or as one that is alike.
+
+    X-Alike says how those that are alike are taken.
+    """
+    path, body, how = environ["PATH_INFO"], environ["wsgi.input"].read(), environ["HTTP_X_ALIKE"]
+    told, fields = _told(path.removeprefix("/"), body, "whole")
+    if offer := environ.get("pastebin.alike"):
+        offer(partial(_take, how), ("X-Nothing",) if how == "unknown" else ("X-Length", "X-Way"))
+    first, second = fields.items()
+    constant = ("X-Constant", "100 % (so)s it stays")
+    start_response("201 Created", [first, ("Content-Length", str(len(told))), constant, second])
+    return [told]
+
+
+def _take(how: str, name: str, body: bytes, pause: Callable[[], Any]) -> tuple[bytes, dict[str, str]] | None:
+    if how == "refuse":
+        return None
+    if how == "fail":
+        raise ValueError(name)
+    if how == "pause":
+        waits = pause()
+        SPEAKER.submit(waits.end)
+        waits.wait()
+    return _told(name, body, "alike")
+
+
+def _told(name: str, body: bytes, way: str) -> tuple[bytes, dict[str, str]]:
+    told = f"{name} {hashlib.sha256(body).hexdigest()}".encode()
+    return told, {"X-Length": str(len(body)), "X-Way": way}
 
 
 def unchanged(environ: Environ, start_response: Start) -> Iterable[bytes]:

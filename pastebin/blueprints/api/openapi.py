@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any, cast
+from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -22,7 +22,7 @@ from werkzeug.routing import Rule as Route
 from pastebin import errors
 from pastebin.access.csrf import HEADER, SAFE_METHODS
 from pastebin.access.current import is_under_api, is_under_hushfile
-from pastebin.access.gate import Needs, Rule, Token
+from pastebin.access.gate import Needs, Rule, Token, rule_of
 from pastebin.blueprints import examples
 from pastebin.blueprints.description import JSON, Answer, Description, description_of
 from pastebin.blueprints.schemas import ErrorSchema, HushfileErrorSchema
@@ -223,7 +223,7 @@ def _name_of(schema: type[Schema] | Schema) -> str:
 
 
 def _operation(route: Route, method: str, view: Any, described: Description) -> dict[str, Any]:
-    rule = cast(Rule, view.rule)
+    rule = rule_of(view)
     summary, _blank, rest = (inspect.getdoc(view) or "").partition("\n\n")
     operation: dict[str, Any] = {
         "tags": [described.tag],

@@ -6,10 +6,10 @@ from flask import Blueprint, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
 from pastebin.access import rates
-from pastebin.access.gate import Token, current_actor, gate
+from pastebin.access.gate import Token, current_actor, gate, rule_of
 from pastebin.blueprints import delivery, encrypted_page, intake, transforms
 from pastebin.blueprints.description import Answer, describes
-from pastebin.blueprints.files import wire
+from pastebin.blueprints.files import alike, wire
 from pastebin.blueprints.links import links, private_key
 from pastebin.blueprints.schemas import AddressQuerySchema, Md5Schema, PageFormSchema, UploadQuerySchema
 from pastebin.errors import (
@@ -167,6 +167,7 @@ def put(name: str | None = None) -> Response:
     """Take the body in as the file itself (`curl -T`)."""
     with intake.raw(name) as received:
         made = uploads.take_in(current_actor(), received.named_files(), received.rules(), rates.wanted())
+    alike.offer(request, rule_of(put))
     return wire.render_url(made[0], links())
 
 

@@ -15,6 +15,9 @@ from pastebin.blueprints.representation import describe_uploads, render_json, up
 from pastebin.errors import FileNotFound
 from pastebin.services.uploads import Uploaded
 
+URL_FIELDS = ("Location", "X-Delete-URL")
+"""The fields in which two answers of `render_url` differ."""
+
 
 @dataclass(frozen=True)
 class Address:
@@ -75,7 +78,14 @@ def render_lines(uploads: list[Uploaded], links: Links) -> Response:
 
 def render_url(uploaded: Uploaded, links: Links) -> Response:
     """For `curl -T`: the file's URL and a newline."""
-    return _text(links.direct(uploaded.file, with_key=True) + "\n", 201, upload_headers(uploaded, links))
+    body, fields = told_by_url(uploaded, links)
+    return _text(body, 201, fields)
+
+
+def told_by_url(uploaded: Uploaded, links: Links) -> tuple[bytes, dict[str, str]]:
+    """The body and the header fields of `render_url`. Those of `URL_FIELDS` are never the same twice."""
+    fields = upload_headers(uploaded, links)
+    return f"{fields['Location']}\n".encode(), fields
 
 
 def render_stored(uploads: list[Uploaded], links: Links) -> Response:
@@ -86,5 +96,5 @@ def render_stored(uploads: list[Uploaded], links: Links) -> Response:
     return render_json(body, headers=upload_headers(uploads[0], links))
 
 
-def _text(text: str, status: int, headers: dict[str, str]) -> Response:
+def _text(text: str | bytes, status: int, headers: dict[str, str]) -> Response:
     return ReadyAnswer(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,76 @@
+"""PUTs that are alike (docs/server.md): their heads are read once, and what may have changed is asked each time.
+
+What is kept of a head is what it says by itself, under settings that stay as
+they are: from which address it comes, with which credential, and by which
+name it calls us. Whether that may still upload, and how much, is found out
+for every body, by the same rules as for a request that is read as a whole.
+Where they refuse, the request is read as a whole, and told so.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from flask import Request
+
+from pastebin import waiting
+from pastebin.access import gate, hosts, rates
+from pastebin.blueprints import intake
+from pastebin.blueprints.files import wire
+from pastebin.blueprints.links import links
+from pastebin.errors import PastebinError, UntrustedHost
+from pastebin.extensions import context_maker
+from pastebin.services import uploads
+
+log = logging.getLogger(__name__)
+
+# Fields by which a head may ask for more than to keep its body, or be somebody's who has to be looked at anew.
+_SAY_MORE = ("Cookie", "Content-Disposition", *intake.HEADER_FIELDS)
+
+
+def offer(request: Request, rule: gate.Rule) -> None:
+    """Offer the server to take bodies under heads like that of this PUT, which was let in, if it says no more.
+
+    Args:
+        rule: by which it was.
+    """
+    give = request.environ.get("pastebin.alike")
+    if give is None or request.query_string or any(name in request.headers for name in _SAY_MORE):
+        return
+    try:
+        hosts.check_host(request)  # a path may have spared it that
+    except UntrustedHost:
+        return
+    give(_AlikePuts(request, rule), (*wire.URL_FIELDS, *rates.fields_of_answers()))
+
+
+class _AlikePuts:
+    """Takes bodies as whoever sent one request."""
+
+    def __init__(self, request: Request, rule: gate.Rule) -> None:
+        self._rule = rule
+        self._address = hosts.client_address(request)
+        self._credential = request.headers.get("Authorization")
+        self._links = links()
+        self._context = context_maker()
+
+    def __call__(
+        self, name: str, body: bytes, pause: Callable[[], waiting.Pause]
+    ) -> tuple[bytes, Mapping[str, str]] | None:
+        """The body of the answer and the fields in which it differs; None where there is to be another answer."""
+        waiting.note_pause(pause)
+        try:
+            with self._context():
+                return self._take(name, body)
+        except PastebinError:
+            return None
+        except Exception:
+            log.exception("an upload is tried once more, as a whole")
+            return None
+
+    def _take(self, name: str, body: bytes) -> tuple[bytes, Mapping[str, str]]:
+        actor = gate.admit(self._rule, self._address, self._credential)
+        place = rates.looked_for(self._rule.counted_as, actor)
+        with intake.whole(name, body, actor) as file:
+            (made,) = uploads.take_in(actor, [file], uploads.Rules(), place)
+        url, fields = wire.told_by_url(made, self._links)
+        return url, fields | rates.fields(place.place if place else None)
