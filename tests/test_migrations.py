@@ -105,6 +105,19 @@ def test_encrypted_files_and_acts_from_before_administration_stay_and_going_back
     assert upgraded.test_client().get(f"/api/file/{hush.id}/0").data == b"12345"
 
 
+def test_addresses_lead_to_the_same_after_the_step_that_makes_them_one_tree_and_before_it(app, make_app):
+    bodies = [b"%d" % number for number in range(20)]
+    links = [app.test_client().put("/a.txt", data=body).text.strip() for body in bodies]
+    with app.app_context():
+        downgrade(directory=str(migrations.FOLDER), revision="0013")
+        with db.engine.connect() as connection:
+            assert connection.scalar(sa.text("SELECT count(DISTINCT address) FROM addresses")) == 20
+
+    again = make_app().test_client()
+    assert [again.get(link).data for link in links] == bodies
+    assert [again.put("/b.txt", data=body).text.strip() for body in bodies] == links
+
+
 def test_sqlite_waits_for_the_disk_at_every_commit(app):
     with app.app_context():
         clear_log()  # which waits for nobody, and leaves its connection as it was

@@ -25,9 +25,11 @@ class AddressRow(Model):
     """A digest that was stored once, and the address it got then. Never deleted, never given to other content."""
 
     __tablename__ = "addresses"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    address: Mapped[str] = mapped_column(String(64), unique=True)
+    # Never given twice: SQLite's writers take turns, and look first; PostgreSQL has a constraint (migration 0001).
+    address: Mapped[str] = mapped_column(String(64))
 
 
 class BlobRow(Model):

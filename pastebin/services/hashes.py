@@ -26,8 +26,8 @@ class Lookup:
         end: BindParameter[str] = bindparam("end")
         others = select(other.digest).where(other.digest >= begin, other.digest < end)
         is_alone = ~others.where(other.digest != AddressRow.digest).exists()
-        fits = (AddressRow.digest >= begin, AddressRow.digest < end, is_alone)
-        return cls(query.where(AddressRow.address == begin), query.where(*fits))
+        fitting = query.where(AddressRow.digest >= begin, AddressRow.digest < end)
+        return cls(fitting.where(AddressRow.address == begin), fitting.where(is_alone))
 
 
 def resolve(lookup: Lookup, hexdigits: str, reader: int | None = None) -> Row[*tuple[Any, ...]] | None:
