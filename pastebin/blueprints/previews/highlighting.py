@@ -14,9 +14,10 @@ from pygments.modeline import get_filetype_from_buffer
 from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
+from pastebin.blueprints.previews import job
 from pastebin.blueprints.previews.text import split_lines, to_html
 
-MOST_BYTES: Final = 256 * 1024
+MOST_BYTES: Final = job.MOST_BYTES
 
 # Fewer classes than Pygments has: what looks alike is one, what looks like plain text is none.
 _CLASSES: Final = {

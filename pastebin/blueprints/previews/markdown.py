@@ -16,9 +16,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from pastebin.blueprints.previews import job
 from pastebin.blueprints.previews.highlighting import highlight
 
-MOST_BYTES: Final = 256 * 1024
+MOST_BYTES: Final = job.MOST_BYTES
 
 # Of a stranger's addresses only those that say where they lead. A relative one was written for another place.
 _ELSEWHERE: Final = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)

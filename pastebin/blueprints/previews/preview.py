@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 from markupsafe import Markup
 
 from pastebin import filetypes
-from pastebin.blueprints.previews import hexdump, highlighting, markdown, rendering, text
+from pastebin.blueprints.previews import hexdump, job, rendering, text
 from pastebin.images.formats import is_image
 
 LARGEST_SHOWN_IMAGE: Final = 32 << 20
@@ -153,9 +153,9 @@ def _of_text(content: Content, medium: Medium | None, head: bytes) -> Preview:
     lines = text.split_lines(decoded)
     if len(lines) > text.MOST_LINES:
         lines, is_whole = lines[: text.MOST_LINES], False
-    small = is_whole and len(head) <= highlighting.MOST_BYTES
+    small = is_whole and len(head) <= job.MOST_BYTES
     coloured = _coloured(content, decoded) if small else {}
-    article = _article(content, decoded) if small and len(head) <= markdown.MOST_BYTES else None
+    article = _article(content, decoded) if small else None
     source = _source(content, lines, coloured, is_whole=is_whole, is_too_large=not small)
     return Preview(medium, article=article, source=source)
 

@@ -10,18 +10,13 @@ own Python take 0.35 s; 32 KiB of `/` as C take 10 s, of `"\\` as JavaScript
 """
 
 import json
-import struct
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
 from pastebin import confinement
 from pastebin.blueprints.previews import highlighting, markdown
-
-LENGTH: Final = struct.Struct(">Q")
-
-CPU_SECONDS: Final = 1.0
-"""Of processor time, for one job: 256 KiB in an ordinary language take a third of it (docs/dependencies.md)."""
+from pastebin.blueprints.previews.job import CPU_SECONDS, LENGTH
 
 _MOST_MEMORY_BYTES: Final = 512 << 20
 

@@ -18,7 +18,7 @@ from collections import OrderedDict
 from typing import Any, Final
 
 from pastebin import confinement
-from pastebin.blueprints.previews.renderer import CPU_SECONDS, LENGTH
+from pastebin.blueprints.previews.job import CPU_SECONDS, LENGTH
 
 log = logging.getLogger(__name__)
 
