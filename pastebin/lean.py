@@ -31,7 +31,10 @@ class LeanFlask(Flask):
     All that is registered for the application as a whole works as it does there.
     """
 
+    url_rule_class: type[Rule]
+
     def __init__(self, *arguments: Any, **named: Any) -> None:
+        self.url_rule_class = _Rule
         self.matches = _Matches(self)
         super().__init__(*arguments, **named)
 
@@ -109,6 +112,18 @@ class LeanFlask(Flask):
         """The `teardown_appcontext` functions."""
         for function in reversed(self.teardown_appcontext_funcs):
             function(exc)
+
+
+class _Rule(Rule):
+    """A rule that compiles what builds its URLs when the first is built: Werkzeug does so for all at the start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            builder = Rule._compile_builder(rule, append_unknown).__get__(rule, None)
+            setattr(rule, "_build_unknown" if append_unknown else "_build", builder)
+            return cast(tuple[str, str], builder(**values))
+
+        return build
 
 
 class _Context(RequestContext):
