@@ -1,18 +1,19 @@
 """What a view says of itself for the OpenAPI document, beside its docstring and its gate.
 
 Data only: every protocol may describe its views, and knows nothing of who
-reads it.
+reads it. Schemas are called by their names in `schemas`, which is loaded, with
+all that it takes, where somebody wants the document.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from marshmallow import Schema
-
 from pastebin.errors import PastebinError
 
 View = TypeVar("View", bound=Callable[..., object])
+
+SchemaName = str
 
 JSON = "application/json"
 
@@ -26,7 +27,7 @@ class Answer:
     """
 
     about: str
-    schema: type[Schema] | None = None
+    schema: SchemaName | None = None
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -37,9 +38,9 @@ class Description:
 
     tag: str
     answers: Mapping[int, Answer]
-    body: Mapping[str, type[Schema] | None]
+    body: Mapping[str, SchemaName | None]
     body_needed: bool
-    query: type[Schema] | None
+    query: SchemaName | None
     path: Mapping[str, str]
     errors: tuple[type[PastebinError], ...]
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -49,9 +50,9 @@ def describes(  # noqa: PLR0913 - all but two by their names
     tag: str,
     answers: Mapping[int, Answer],
     *,
-    body: Mapping[str, type[Schema] | None] | None = None,
+    body: Mapping[str, SchemaName | None] | None = None,
     body_needed: bool = False,
-    query: type[Schema] | None = None,
+    query: SchemaName | None = None,
     path: Mapping[str, str] | None = None,
     errors: tuple[type[PastebinError], ...] = (),
     headers: Mapping[str, str] | None = None,

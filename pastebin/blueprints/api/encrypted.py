@@ -10,7 +10,6 @@ from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import Answer, describes
 from pastebin.blueprints.lists import part_of_list
 from pastebin.blueprints.representation import timestamp
-from pastebin.blueprints.schemas import DoneSchema, EncryptedEntriesSchema, PageQuerySchema
 from pastebin.errors import FileNotFound
 from pastebin.services import encrypted_listing
 from pastebin.services.actor import Scope
@@ -19,7 +18,9 @@ from pastebin.services.encrypted_listing import EncryptedEntry
 
 @bp.get("/encrypted")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_READ_FILES)
-@describes("operation", {200: Answer("Encrypted files, newest first.", EncryptedEntriesSchema)}, query=PageQuerySchema)
+@describes(
+    "operation", {200: Answer("Encrypted files, newest first.", "EncryptedEntriesSchema")}, query="PageQuerySchema"
+)
 def all_encrypted() -> Response:
     """List the encrypted files: all that is known of them."""
     count, found = encrypted_listing.listing("", *part_of_list(request.args))
@@ -29,7 +30,7 @@ def all_encrypted() -> Response:
 @bp.delete("/encrypted/<fileid>")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_MODIFY_FILES)
 @describes(
-    "operation", {200: Answer("Deleted.", DoneSchema)}, path={"fileid": "The file's UUID."}, errors=(FileNotFound,)
+    "operation", {200: Answer("Deleted.", "DoneSchema")}, path={"fileid": "The file's UUID."}, errors=(FileNotFound,)
 )
 def delete_encrypted(fileid: str) -> Response:
     """Delete an encrypted file, without its password."""

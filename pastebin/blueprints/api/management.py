@@ -17,18 +17,6 @@ from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.json_body import json_object, password_field
 from pastebin.blueprints.links import links
 from pastebin.blueprints.numbers import user_id
-from pastebin.blueprints.schemas import (
-    ChangesSchema,
-    DeletedFilesSchema,
-    DeletedSchema,
-    ExtensionSchema,
-    FilesQuerySchema,
-    IdsSchema,
-    ManagedFileSchema,
-    ManagedFilesSchema,
-    NameSchema,
-    PasswordSchema,
-)
 from pastebin.errors import AmbiguousFile, BodyTooLarge, FieldsMissing, FileNotFound, PasswordInvalid, UserNotFound
 from pastebin.services import catalogue, management
 from pastebin.services.actor import Scope
@@ -38,11 +26,11 @@ from pastebin.services.switches import Switch
 _TAG = "management"
 _FILE = {"file_id": "A file: its `id` (`UUID.ext`), the UUID alone, or a hash address."}
 _USER = {"uid": "An account's id: a decimal number."}
-_ONE = {200: Answer("The file.", ManagedFileSchema)}
-_CHANGED = {200: Answer("The file as it is now.", ManagedFileSchema)}
-_SOME = {200: Answer("Files, newest first.", ManagedFilesSchema)}
-_DELETED = {200: Answer("Deleted.", DeletedSchema)}
-_SEVERAL_DELETED = {200: Answer("Deleted.", DeletedFilesSchema)}
+_ONE = {200: Answer("The file.", "ManagedFileSchema")}
+_CHANGED = {200: Answer("The file as it is now.", "ManagedFileSchema")}
+_SOME = {200: Answer("Files, newest first.", "ManagedFilesSchema")}
+_DELETED = {200: Answer("Deleted.", "DeletedSchema")}
+_SEVERAL_DELETED = {200: Answer("Deleted.", "DeletedFilesSchema")}
 _NO_FILE = (FileNotFound, AmbiguousFile)
 _NO_NAME = Changes(frozenset({"name"}))
 
@@ -64,7 +52,7 @@ def _all() -> Reach:
 
 @bp.get("/files")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_READ_FILES)
-@describes(_TAG, _SOME, query=FilesQuerySchema)
+@describes(_TAG, _SOME, query="FilesQuerySchema")
 def all_files() -> Response:
     """List everybody's files."""
     return _listed(_all())
@@ -72,7 +60,7 @@ def all_files() -> Response:
 
 @bp.get("/users/<uid>/files")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_READ_FILES)
-@describes(_TAG, _SOME, query=FilesQuerySchema, path=_USER, errors=(UserNotFound,))
+@describes(_TAG, _SOME, query="FilesQuerySchema", path=_USER, errors=(UserNotFound,))
 def users_files(uid: str) -> Response:
     """List a user's files."""
     return _listed(_of(uid))
@@ -80,7 +68,7 @@ def users_files(uid: str) -> Response:
 
 @bp.get("/users/me/files")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_READ)
-@describes(_TAG, _SOME, query=FilesQuerySchema)
+@describes(_TAG, _SOME, query="FilesQuerySchema")
 def my_files() -> Response:
     """List one's own files."""
     return _listed(_mine())
@@ -125,7 +113,7 @@ def _shown(reach: Reach, file_id: str) -> Response:
 @bp.put("/users/<uid>/files/<file_id>/name")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_MODIFY_FILES)
 @describes(
-    _TAG, _CHANGED, body={JSON: NameSchema}, body_needed=True, path=_USER | _FILE,
+    _TAG, _CHANGED, body={JSON: "NameSchema"}, body_needed=True, path=_USER | _FILE,
     errors=(*_NO_FILE, UserNotFound, FieldsMissing),
 )  # fmt: skip
 def name_users_file(uid: str, file_id: str) -> Response:
@@ -136,7 +124,7 @@ def name_users_file(uid: str, file_id: str) -> Response:
 @bp.put("/users/me/files/<file_id>/name")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_MODIFY, switch=Switch.FILE_MODIFY, limit=Limit.RENAME)
 @describes(
-    _TAG, _CHANGED, body={JSON: NameSchema}, body_needed=True, path=_FILE, errors=(*_NO_FILE, FieldsMissing)
+    _TAG, _CHANGED, body={JSON: "NameSchema"}, body_needed=True, path=_FILE, errors=(*_NO_FILE, FieldsMissing)
 )  # fmt: skip
 def name_my_file(file_id: str) -> Response:
     """Give a file of one's own a display name."""
@@ -162,7 +150,7 @@ def unname_my_file(file_id: str) -> Response:
 @bp.put("/users/<uid>/files/<file_id>/extension")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_MODIFY_FILES)
 @describes(
-    _TAG, _CHANGED, body={JSON: ExtensionSchema}, body_needed=True, path=_USER | _FILE,
+    _TAG, _CHANGED, body={JSON: "ExtensionSchema"}, body_needed=True, path=_USER | _FILE,
     errors=(*_NO_FILE, UserNotFound, FieldsMissing),
 )  # fmt: skip
 def extend_users_file(uid: str, file_id: str) -> Response:
@@ -173,7 +161,7 @@ def extend_users_file(uid: str, file_id: str) -> Response:
 @bp.put("/users/me/files/<file_id>/extension")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_MODIFY, switch=Switch.FILE_MODIFY, limit=Limit.EXTENSION)
 @describes(
-    _TAG, _CHANGED, body={JSON: ExtensionSchema}, body_needed=True, path=_FILE, errors=(*_NO_FILE, FieldsMissing)
+    _TAG, _CHANGED, body={JSON: "ExtensionSchema"}, body_needed=True, path=_FILE, errors=(*_NO_FILE, FieldsMissing)
 )  # fmt: skip
 def extend_my_file(file_id: str) -> Response:
     """Change the extension of a file of one's own, and so its `id` and type. Links keep working."""
@@ -183,7 +171,7 @@ def extend_my_file(file_id: str) -> Response:
 @bp.patch("/users/me/files/<file_id>")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_MODIFY, switch=Switch.FILE_MODIFY)
 @describes(
-    _TAG, _CHANGED, body={JSON: ChangesSchema}, body_needed=True, path=_FILE, errors=(*_NO_FILE, FieldsMissing)
+    _TAG, _CHANGED, body={JSON: "ChangesSchema"}, body_needed=True, path=_FILE, errors=(*_NO_FILE, FieldsMissing)
 )  # fmt: skip
 def change_my_file(file_id: str) -> Response:
     """Change names, extension, expiry, download limit or privacy of a file of one's own."""
@@ -221,7 +209,7 @@ def _deleted(reach: Reach, file_id: str) -> Response:
 @bp.delete("/users/<uid>/files")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_MODIFY_FILES)
 @describes(
-    _TAG, _SEVERAL_DELETED, body={JSON: IdsSchema}, body_needed=True, path=_USER,
+    _TAG, _SEVERAL_DELETED, body={JSON: "IdsSchema"}, body_needed=True, path=_USER,
     errors=(*_NO_FILE, UserNotFound, FieldsMissing, BodyTooLarge),
 )  # fmt: skip
 def delete_users_files(uid: str) -> Response:
@@ -232,7 +220,7 @@ def delete_users_files(uid: str) -> Response:
 @bp.delete("/users/me/files")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_MODIFY, switch=Switch.FILE_DELETE, limit=Limit.BULK_DELETE)
 @describes(
-    _TAG, _SEVERAL_DELETED, body={JSON: IdsSchema}, body_needed=True, errors=(*_NO_FILE, FieldsMissing, BodyTooLarge)
+    _TAG, _SEVERAL_DELETED, body={JSON: "IdsSchema"}, body_needed=True, errors=(*_NO_FILE, FieldsMissing, BodyTooLarge)
 )  # fmt: skip
 def delete_my_files() -> Response:
     """Delete several files of one's own."""
@@ -242,7 +230,7 @@ def delete_my_files() -> Response:
 @bp.delete("/files")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_MODIFY_FILES)
 @describes(
-    _TAG, _SEVERAL_DELETED, body={JSON: IdsSchema}, body_needed=True, errors=(*_NO_FILE, FieldsMissing, BodyTooLarge)
+    _TAG, _SEVERAL_DELETED, body={JSON: "IdsSchema"}, body_needed=True, errors=(*_NO_FILE, FieldsMissing, BodyTooLarge)
 )  # fmt: skip
 def delete_any_files() -> Response:
     """Delete several files, whoever's they are."""
@@ -256,7 +244,7 @@ def _several_deleted(reach: Reach) -> Response:
 @bp.delete("/users/<uid>/files/all")
 @gate(needs=Needs.STAFF_SESSION)
 @describes(
-    _TAG, _SEVERAL_DELETED, body={JSON: PasswordSchema}, body_needed=True, path=_USER,
+    _TAG, _SEVERAL_DELETED, body={JSON: "PasswordSchema"}, body_needed=True, path=_USER,
     errors=(FileNotFound, UserNotFound, FieldsMissing, PasswordInvalid),
 )  # fmt: skip
 def delete_all_users_files(uid: str) -> Response:
@@ -267,7 +255,7 @@ def delete_all_users_files(uid: str) -> Response:
 @bp.delete("/users/me/files/all")
 @gate(needs=Needs.SESSION, switch=Switch.FILE_DELETE, limit=Limit.DELETE_ALL)
 @describes(
-    _TAG, _SEVERAL_DELETED, body={JSON: PasswordSchema}, body_needed=True,
+    _TAG, _SEVERAL_DELETED, body={JSON: "PasswordSchema"}, body_needed=True,
     errors=(FileNotFound, FieldsMissing, PasswordInvalid),
 )  # fmt: skip
 def delete_all_my_files() -> Response:

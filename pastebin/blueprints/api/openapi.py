@@ -3,6 +3,8 @@
 Nothing is listed by hand: the routes are those of the URL map under `/api`,
 who may call each is what its gate asks, its words are its docstring and what
 it `describes`; which errors it may answer with follows from all three.
+
+Loaded when somebody wants it, since it takes marshmallow and apispec, which nothing else does.
 """
 
 import inspect
@@ -10,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -23,8 +25,8 @@ from pastebin import errors
 from pastebin.access.csrf import HEADER, SAFE_METHODS
 from pastebin.access.current import is_under_api, is_under_hushfile
 from pastebin.access.gate import Needs, Rule, Token, rule_of
-from pastebin.blueprints import examples
-from pastebin.blueprints.description import JSON, Answer, Description, description_of
+from pastebin.blueprints import examples, schemas
+from pastebin.blueprints.description import JSON, Answer, Description, SchemaName, description_of
 from pastebin.blueprints.schemas import ErrorSchema, HushfileErrorSchema
 from pastebin.errors import PastebinError
 from pastebin.services.switches import Switch
@@ -197,9 +199,9 @@ class _SchemasForPeople(MarshmallowPlugin):
 
 
 def _spec_of(
-    app: Flask, described_routes: Iterable[tuple[Route, Description]], schemas: type[MarshmallowPlugin]
+    app: Flask, described_routes: Iterable[tuple[Route, Description]], converting: type[MarshmallowPlugin]
 ) -> APISpec:
-    plugin = schemas(schema_name_resolver=_name_of)
+    plugin = converting(schema_name_resolver=_name_of)
     about = {"description": _ABOUT}
     spec = APISpec("pastebin", version("pastebin"), openapi_version="3.1.0", plugins=[plugin], info=about)
     spec.components.schema("Error", schema=ErrorSchema)
@@ -222,6 +224,10 @@ def _name_of(schema: type[Schema] | Schema) -> str:
     return left_out + kind.__name__.removesuffix("Schema")
 
 
+def _called(name: SchemaName) -> type[Schema]:
+    return cast(type[Schema], getattr(schemas, name))
+
+
 def _operation(route: Route, method: str, view: Any, described: Description) -> dict[str, Any]:
     rule = rule_of(view)
     summary, _blank, rest = (inspect.getdoc(view) or "").partition("\n\n")
@@ -238,7 +244,7 @@ def _operation(route: Route, method: str, view: Any, described: Description) -> 
     if parameters := [*_path_parameters(route, described), *_query_parameters(described), *_headers(described)]:
         operation["parameters"] = parameters
     if described.body:
-        content = {kind: {"schema": schema} if schema else {} for kind, schema in described.body.items()}
+        content = {kind: {"schema": _called(name)} if name else {} for kind, name in described.body.items()}
         operation["requestBody"] = {"required": described.body_needed, "content": content}
     return operation
 
@@ -271,7 +277,7 @@ def _path_parameters(route: Route, described: Description) -> list[dict[str, Any
 
 
 def _query_parameters(described: Description) -> list[dict[str, Any]]:
-    return [{"in": "query", "schema": described.query}] if described.query else []
+    return [{"in": "query", "schema": _called(described.query)}] if described.query else []
 
 
 def _headers(described: Description) -> list[dict[str, Any]]:
@@ -286,7 +292,8 @@ def _answers(described: Description) -> dict[str, Any]:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
-    schema = answer.schema or {"type": "object" if answer.media_type == JSON else "string"}
+    kind = "object" if answer.media_type == JSON else "string"
+    schema = _called(answer.schema) if answer.schema else {"type": kind}
     return _response(answer.about, {**answer.headers, **_HEADERS_OF_LIMITS}, answer.media_type, schema)
 
 

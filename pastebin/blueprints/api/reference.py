@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from flask import current_app
 
-from pastebin.blueprints.api import curl, openapi
+from pastebin.blueprints.api import curl
 from pastebin.blueprints.api.schema_words import Resolver
 from pastebin.blueprints.description import JSON
 from pastebin.errors import EndpointNotFound, PastebinError
@@ -107,6 +108,8 @@ PARTS = (
 def sections() -> tuple[Section, ...]:
     """All sections, made once; addresses in them begin with `examples.HOST`."""
     if _KEPT not in current_app.extensions:
+        from pastebin.blueprints.api import openapi
+
         current_app.extensions[_KEPT] = tuple(_sections(openapi.document_for_people(current_app)))
     found: tuple[Section, ...] = current_app.extensions[_KEPT]
     return found
@@ -128,11 +131,6 @@ def error_codes() -> list[type[PastebinError]]:
     """One error for each code and status, in the order of their statuses."""
     found = {(error.status, error.code): error for error in reversed([*_kinds(PastebinError)])}
     return [found[each] for each in sorted(found)]
-
-
-def common_errors() -> tuple[type[PastebinError], ...]:
-    """What any request may be refused with, and any that changes something."""
-    return (*openapi.BY_ANYTHING, *openapi.BY_CHANGES)
 
 
 def _kinds(kind: type[PastebinError]) -> Iterator[type[PastebinError]]:
@@ -228,7 +226,12 @@ def _replies(said: Mapping[str, Any], resolver: Resolver) -> Iterator[Reply]:
             yield Reply(int(status), answer["description"], media_type, example, fields)
 
 
-_COMMON = {error.message for error in common_errors()}
+@cache
+def _common() -> frozenset[str]:
+    """What any request may be refused with, and any that changes something."""
+    from pastebin.blueprints.api import openapi
+
+    return frozenset(error.message for error in (*openapi.BY_ANYTHING, *openapi.BY_CHANGES))
 
 
 def _refusals(said: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -236,5 +239,5 @@ def _refusals(said: Mapping[str, Any]) -> Iterator[Refusal]:
     for status, answer in said["responses"].items():
         if int(status) >= 400:
             for code, message in _ERROR_LINE.findall(answer["description"]):
-                if message not in _COMMON:
+                if message not in _common():
                     yield Refusal(int(status), code or None, message)

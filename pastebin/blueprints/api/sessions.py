@@ -10,14 +10,6 @@ from pastebin.access.gate import Needs, Token, current_actor, current_user, gate
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.json_body import is_form, json_object, password_field
-from pastebin.blueprints.schemas import (
-    AccountSchema,
-    CsrfSchema,
-    DoneSchema,
-    LoginSchema,
-    LoginWantedSchema,
-    PasswordSchema,
-)
 from pastebin.errors import CredentialsInvalid, FieldsMissing, PasswordInvalid
 from pastebin.services import accounts, bounds, closing, totals
 from pastebin.services.actor import User
@@ -30,8 +22,8 @@ _TAG = "session"
 @gate(token=Token.FORM, always=True)
 @describes(
     _TAG,
-    {200: Answer("Logged in: by the cookie, and by the token, which is sent like an API key.", LoginSchema)},
-    body={JSON: LoginWantedSchema, "application/x-www-form-urlencoded": LoginWantedSchema},
+    {200: Answer("Logged in: by the cookie, and by the token, which is sent like an API key.", "LoginSchema")},
+    body={JSON: "LoginWantedSchema", "application/x-www-form-urlencoded": "LoginWantedSchema"},
     body_needed=True,
     errors=(CredentialsInvalid, FieldsMissing),
 )
@@ -53,7 +45,7 @@ def begin_session() -> Response:
 
 @bp.post("/refresh")
 @gate(needs=Needs.SESSION, token=Token.NONE)
-@describes(_TAG, {200: Answer("A token for `X-CSRF-Token`.", CsrfSchema)})
+@describes(_TAG, {200: Answer("A token for `X-CSRF-Token`.", "CsrfSchema")})
 def refresh() -> Response:
     """A fresh CSRF token for the login cookie; null for a session whose token was sent, which needs none."""
     return jsonify({"csrf_token": None if "Authorization" in request.headers else csrf.token()})
@@ -61,7 +53,7 @@ def refresh() -> Response:
 
 @bp.post("/logout")
 @gate(needs=Needs.SESSION, token=Token.FORM)
-@describes(_TAG, {200: Answer("The session is over.", DoneSchema)})
+@describes(_TAG, {200: Answer("The session is over.", "DoneSchema")})
 def end_session() -> Response:
     """Log out: this session ends, on the server too."""
     login.end()
@@ -70,7 +62,7 @@ def end_session() -> Response:
 
 @bp.get("/users/me")
 @gate(needs=Needs.ACCOUNT)
-@describes(_TAG, {200: Answer("The account.", AccountSchema)})
+@describes(_TAG, {200: Answer("The account.", "AccountSchema")})
 def me() -> Response:
     """Whose credential it is."""
     return jsonify(_described(current_user()))
@@ -79,7 +71,7 @@ def me() -> Response:
 @bp.delete("/users/me")
 @gate(needs=Needs.SESSION, switch=Switch.FILE_DELETE)
 @describes(
-    _TAG, {200: Answer("It is gone.", DoneSchema)}, body={JSON: PasswordSchema}, body_needed=True,
+    _TAG, {200: Answer("It is gone.", "DoneSchema")}, body={JSON: "PasswordSchema"}, body_needed=True,
     errors=(FieldsMissing, PasswordInvalid),
 )  # fmt: skip
 def close_account() -> Response:

@@ -8,12 +8,11 @@ from werkzeug.wrappers import Response
 from pastebin.access.gate import Needs, current_actor, gate
 from pastebin.blueprints.api.views import bp
 from pastebin.blueprints.description import Answer, describes
-from pastebin.blueprints.schemas import SwitchesSchema
 from pastebin.errors import EndpointNotFound
 from pastebin.services import switches
 from pastebin.services.switches import Switch
 
-_ALL = {200: Answer("All kill switches, as they are now in every worker.", SwitchesSchema)}
+_ALL = {200: Answer("All kill switches, as they are now in every worker.", "SwitchesSchema")}
 _NUMBER = {"number": "A kill switch's `id`."}
 
 

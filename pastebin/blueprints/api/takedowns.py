@@ -11,13 +11,6 @@ from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.json_body import json_object, text_field
 from pastebin.blueprints.lists import part_of_list
 from pastebin.blueprints.representation import timestamp
-from pastebin.blueprints.schemas import (
-    DoneSchema,
-    PageQuerySchema,
-    TakedownSchema,
-    TakedownsSchema,
-    TakedownWantedSchema,
-)
 from pastebin.errors import FieldsMissing, TakedownNotFound
 from pastebin.services import takedowns
 from pastebin.services.actor import Scope
@@ -26,7 +19,7 @@ from pastebin.services.takedowns import Takedown
 
 @bp.get("/takedowns")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_READ_FILES)
-@describes("operation", {200: Answer("Takedowns, newest first.", TakedownsSchema)}, query=PageQuerySchema)
+@describes("operation", {200: Answer("Takedowns, newest first.", "TakedownsSchema")}, query="PageQuerySchema")
 def all_takedowns() -> Response:
     """List what was taken down."""
     count, found = takedowns.listing(*part_of_list(request.args))
@@ -36,8 +29,8 @@ def all_takedowns() -> Response:
 @bp.post("/takedowns")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_MODIFY_FILES)
 @describes(
-    "operation", {201: Answer("Every file with these bytes is gone; `count` says how many.", TakedownSchema)},
-    body={JSON: TakedownWantedSchema}, body_needed=True, errors=(FieldsMissing,),
+    "operation", {201: Answer("Every file with these bytes is gone; `count` says how many.", "TakedownSchema")},
+    body={JSON: "TakedownWantedSchema"}, body_needed=True, errors=(FieldsMissing,),
 )  # fmt: skip
 def take_down() -> Response:
     """Remove every file with these bytes, and take no upload of them any more."""
@@ -51,7 +44,10 @@ def take_down() -> Response:
 @bp.delete("/takedowns/<digest>")
 @gate(needs=Needs.ACCOUNT, scope=Scope.STAFF_MODIFY_FILES)
 @describes(
-    "operation", {200: Answer("Lifted.", DoneSchema)}, path={"digest": "The whole digest."}, errors=(TakedownNotFound,)
+    "operation",
+    {200: Answer("Lifted.", "DoneSchema")},
+    path={"digest": "The whole digest."},
+    errors=(TakedownNotFound,),
 )
 def lift(digest: str) -> Response:
     """Take a takedown back: these bytes may be uploaded again. The files that went do not come back."""

@@ -9,12 +9,11 @@ from pastebin.access import rates
 from pastebin.access.current import current_request, is_under_api
 from pastebin.access.gate import Token, current_actor, gate
 from pastebin.blueprints import clients, intake
-from pastebin.blueprints.api import openapi, reference, wire
+from pastebin.blueprints.api import reference, wire
 from pastebin.blueprints.api.documentation import in_code, reference_words, words
 from pastebin.blueprints.description import Answer, describes, undocumented
 from pastebin.blueprints.links import links
 from pastebin.blueprints.pages import indexable, render
-from pastebin.blueprints.schemas import UploadFormSchema, UploadQuerySchema, UploadSchema
 from pastebin.errors import EndpointNotFound
 from pastebin.services import uploads
 from pastebin.services.actor import Scope
@@ -27,7 +26,7 @@ bp.app_template_filter("in_code")(in_code)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _MADE = Answer(
-    "Kept: acknowledged means that it would survive a power cut.", UploadSchema,
+    "Kept: acknowledged means that it would survive a power cut.", "UploadSchema",
     headers={"Location": "The file's link.", "X-Delete-URL": "The page whose button deletes it."},
 )  # fmt: skip
 
@@ -69,6 +68,8 @@ def reference_section(section: str) -> Response:
 @describes("documentation", {200: Answer("An OpenAPI 3.1 document.")})
 def openapi_document() -> Response:
     """This document."""
+    from pastebin.blueprints.api import openapi
+
     return jsonify(openapi.document(current_app, links().base))
 
 
@@ -90,8 +91,8 @@ def client_file(name: str) -> Response:
 @describes(
     "upload",
     {201: _MADE},
-    body={"multipart/form-data": UploadFormSchema, "application/octet-stream": None},
-    query=UploadQuerySchema,
+    body={"multipart/form-data": "UploadFormSchema", "application/octet-stream": None},
+    query="UploadQuerySchema",
 )
 def upload() -> Response:
     """Take files in: a multipart form, or a body that is the file itself.

@@ -11,7 +11,6 @@ from pastebin.blueprints import delivery, encrypted_page, intake, transforms
 from pastebin.blueprints.description import Answer, describes
 from pastebin.blueprints.files import alike, wire
 from pastebin.blueprints.links import links, private_key
-from pastebin.blueprints.schemas import AddressQuerySchema, Md5Schema, PageFormSchema, UploadQuerySchema
 from pastebin.errors import (
     AmbiguousFile,
     ContentRemoved,
@@ -52,7 +51,7 @@ _LINK = {"Location": "The file's link.", "X-Delete-URL": "The page whose button 
 @bp.get("/<segment>/")
 @bp.get("/<segment>/<path:name>")
 @gate()
-@describes(_TAG, _READ, query=AddressQuerySchema, path=_ADDRESS, errors=(*_NOT_READ, ImageUnusable))
+@describes(_TAG, _READ, query="AddressQuerySchema", path=_ADDRESS, errors=(*_NOT_READ, ImageUnusable))
 def serve(segment: str, name: str | None = None) -> Response:
     """The bytes of an address, unchanged; of an encrypted file the page that decrypts it."""
     address = wire.parse_address(segment)
@@ -103,7 +102,7 @@ def _find(address: wire.Address) -> StoredFile:
 
 @bp.get("/<segment>/md5")
 @gate()
-@describes(_STORE, {**_READ, 200: Answer("The MD5.", Md5Schema)}, path=_UUID, errors=(*_NOT_READ, PermissionMissing))
+@describes(_STORE, {**_READ, 200: Answer("The MD5.", "Md5Schema")}, path=_UUID, errors=(*_NOT_READ, PermissionMissing))
 def md5(segment: str) -> Response:
     """The MD5 of a file's bytes. Of hash addresses and `UUID.EXT` it is just a name."""
     address = wire.parse_address(segment)
@@ -137,7 +136,7 @@ def thumb(segment: str) -> Response:
         200: Answer("With `api=1`: a line `OK HASH` for each file.", media_type="text/plain", headers=_LINK),
         303: Answer("To the file's page.", media_type="text/plain", headers=_LINK),
     },
-    body={"multipart/form-data": PageFormSchema},
+    body={"multipart/form-data": "PageFormSchema"},
 )
 def upload() -> Response:
     """Take a form in: for people a page, for `api=1` a line.
@@ -161,7 +160,7 @@ def upload() -> Response:
 @gate(scope=Scope.UPLOAD_FILE, uploads=True, switch=Switch.FILE_CREATE)
 @describes(
     _TAG, {201: Answer("The file's link, and a newline.", media_type="text/plain", headers=_LINK)},
-    body={_BYTES: None}, query=UploadQuerySchema, path={"name": "The file's name."},
+    body={_BYTES: None}, query="UploadQuerySchema", path={"name": "The file's name."},
 )  # fmt: skip
 def put(name: str | None = None) -> Response:
     """Take the body in as the file itself (`curl -T`)."""

@@ -15,20 +15,6 @@ from pastebin.access.gate import Needs, Token, current_actor, gate
 from pastebin.blueprints import delivery, intake
 from pastebin.blueprints.description import JSON, Answer, describes, undocumented
 from pastebin.blueprints.hushfile import wire
-from pastebin.blueprints.schemas import (
-    ChunkPutSchema,
-    ChunkQuerySchema,
-    DeletePasswordSchema,
-    EncryptedBegunSchema,
-    EncryptedFileSchema,
-    EncryptedFinishSchema,
-    EncryptedFormSchema,
-    EncryptedStatusSchema,
-    EncryptedWantedSchema,
-    ExistsSchema,
-    FinishFormSchema,
-    ServerInfoSchema,
-)
 from pastebin.errors import (
     BadRequest,
     ChunkMissing,
@@ -61,8 +47,8 @@ _OF_FILES = (FileNotFound, ContentRemoved)
 @bp.post("/file", provide_automatic_options=False)
 @gate(needs=Needs.NOBODY, switch=Switch.FILE_CREATE, token=Token.NONE)
 @describes(
-    _TAG, {200: Answer("Begun.", EncryptedBegunSchema)},
-    body={JSON: EncryptedWantedSchema, "multipart/form-data": EncryptedFormSchema},
+    _TAG, {200: Answer("Begun.", "EncryptedBegunSchema")},
+    body={JSON: "EncryptedWantedSchema", "multipart/form-data": "EncryptedFormSchema"},
 )  # fmt: skip
 def begin() -> Response:
     """Begin an upload: its chunks follow. What is not finished within a day is given up."""
@@ -72,8 +58,8 @@ def begin() -> Response:
 @bp.put("/file/<fileid>/metadata", provide_automatic_options=False)
 @gate(needs=Needs.NOBODY, uploads=True, switch=Switch.FILE_CREATE, token=Token.NONE)
 @describes(
-    _TAG, {200: Answer("Kept.", EncryptedStatusSchema)},
-    body=_BODY, query=ChunkQuerySchema, path=_ID, errors=_OF_UPLOADS,
+    _TAG, {200: Answer("Kept.", "EncryptedStatusSchema")},
+    body=_BODY, query="ChunkQuerySchema", path=_ID, errors=_OF_UPLOADS,
 )  # fmt: skip
 def put_metadata(fileid: str) -> Response:
     """Add the encrypted metadata: the file's name and type, which the server cannot read."""
@@ -84,8 +70,8 @@ def put_metadata(fileid: str) -> Response:
 @bp.put("/file/<fileid>/<index>", provide_automatic_options=False)
 @gate(needs=Needs.NOBODY, uploads=True, switch=Switch.FILE_CREATE, token=Token.NONE)
 @describes(
-    _TAG, {200: Answer("Kept: it would survive a power cut.", ChunkPutSchema)},
-    body=_BODY, query=ChunkQuerySchema, path=_PART, errors=_OF_UPLOADS,
+    _TAG, {200: Answer("Kept: it would survive a power cut.", "ChunkPutSchema")},
+    body=_BODY, query="ChunkQuerySchema", path=_PART, errors=_OF_UPLOADS,
 )  # fmt: skip
 def put_chunk(fileid: str, index: str) -> Response:
     """Add a chunk. One that comes again before the upload is finished replaces the former."""
@@ -104,8 +90,8 @@ def _put(fileid: str, place: int) -> None:
 @bp.post("/file/<fileid>/finishupload", provide_automatic_options=False)
 @gate(needs=Needs.NOBODY, switch=Switch.FILE_CREATE, token=Token.NONE)
 @describes(
-    _TAG, {200: Answer("Finished: it can be downloaded, and does not change any more.", EncryptedStatusSchema)},
-    body={JSON: EncryptedFinishSchema, "multipart/form-data": FinishFormSchema}, body_needed=True, path=_ID,
+    _TAG, {200: Answer("Finished: it can be downloaded, and does not change any more.", "EncryptedStatusSchema")},
+    body={JSON: "EncryptedFinishSchema", "multipart/form-data": "FinishFormSchema"}, body_needed=True, path=_ID,
     errors=(UploadClosed, UploadPasswordInvalid, ChunkMissing),
 )  # fmt: skip
 def finish(fileid: str) -> Response:
@@ -117,7 +103,7 @@ def finish(fileid: str) -> Response:
 
 @bp.get("/file/<fileid>/exists", provide_automatic_options=False)
 @gate(needs=Needs.NOBODY)
-@describes(_TAG, {200: Answer("It does, and is complete.", ExistsSchema)}, path=_ID, errors=_OF_FILES)
+@describes(_TAG, {200: Answer("It does, and is complete.", "ExistsSchema")}, path=_ID, errors=_OF_FILES)
 def exists(fileid: str) -> Response:
     """Whether a file is there, and its upload finished."""
     return jsonify({"fileid": encrypted.find_finished(fileid).uuid, "exists": True})
@@ -125,7 +111,7 @@ def exists(fileid: str) -> Response:
 
 @bp.get("/file/<fileid>/info", provide_automatic_options=False)
 @gate(needs=Needs.NOBODY)
-@describes(_TAG, {200: Answer("What is known.", EncryptedFileSchema)}, path=_ID, errors=_OF_FILES)
+@describes(_TAG, {200: Answer("What is known.", "EncryptedFileSchema")}, path=_ID, errors=_OF_FILES)
 def info(fileid: str) -> Response:
     """What is known of a file, finished or not."""
     file = encrypted.find(fileid)
@@ -158,8 +144,8 @@ def get_chunk(fileid: str, index: str) -> Response:
 @bp.delete("/file/<fileid>", provide_automatic_options=False)
 @gate(needs=Needs.NOBODY, switch=Switch.FILE_DELETE, token=Token.NONE)
 @describes(
-    _TAG, {200: Answer("Deleted.", EncryptedStatusSchema)},
-    query=DeletePasswordSchema, path=_ID, errors=(*_OF_FILES, DeletePasswordInvalid),
+    _TAG, {200: Answer("Deleted.", "EncryptedStatusSchema")},
+    query="DeletePasswordSchema", path=_ID, errors=(*_OF_FILES, DeletePasswordInvalid),
 )  # fmt: skip
 def delete(fileid: str) -> Response:
     """Delete a file, finished or not, by the password that its uploader chose."""
@@ -169,7 +155,7 @@ def delete(fileid: str) -> Response:
 
 @bp.get("/serverinfo")
 @gate(needs=Needs.NOBODY)
-@describes(_TAG, {200: Answer("The bounds.", ServerInfoSchema)})
+@describes(_TAG, {200: Answer("The bounds.", "ServerInfoSchema")})
 def serverinfo() -> Response:
     """What this server takes, and who runs it."""
     return wire.render_serverinfo()

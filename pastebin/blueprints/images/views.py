@@ -14,15 +14,6 @@ from pastebin.blueprints import delivery, transforms
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.images import wire
 from pastebin.blueprints.links import links
-from pastebin.blueprints.schemas import (
-    DoneSchema,
-    FileSchema,
-    ImagesSchema,
-    PrivacyFormSchema,
-    PrivacySchema,
-    PrivacyWantedSchema,
-    TransformQuerySchema,
-)
 from pastebin.errors import FieldsInvalid, FieldsMissing, FileNotFound, ServiceUnavailable
 from pastebin.services import catalogue, management
 from pastebin.services.actor import Scope
@@ -48,7 +39,7 @@ def _mine() -> Reach:
 
 @bp.get("/list")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_READ)
-@describes(_TAG, {200: Answer("The images: files whose `type` is `image/…`.", ImagesSchema)})
+@describes(_TAG, {200: Answer("The images: files whose `type` is `image/…`.", "ImagesSchema")})
 def listing() -> Response:
     """List all of one's own images, newest first."""
     return wire.render_list(request, catalogue.images(current_actor()), links())
@@ -56,7 +47,7 @@ def listing() -> Response:
 
 @bp.get("/images/<file_id>")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_READ)
-@describes(_TAG, {200: Answer("The file.", FileSchema)}, path=_FILE, errors=(FileNotFound,))
+@describes(_TAG, {200: Answer("The file.", "FileSchema")}, path=_FILE, errors=(FileNotFound,))
 def details(file_id: str) -> Response:
     """What is known of an image, or another file, of one's own."""
     return wire.render_file(management.find(_mine(), wire.parse_id(file_id)), links())
@@ -64,7 +55,7 @@ def details(file_id: str) -> Response:
 
 @bp.delete("/delete/<file_id>")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_MODIFY, switch=Switch.FILE_DELETE)
-@describes(_TAG, {200: Answer("Deleted.", DoneSchema)}, path=_FILE, errors=(FileNotFound,))
+@describes(_TAG, {200: Answer("Deleted.", "DoneSchema")}, path=_FILE, errors=(FileNotFound,))
 def delete(file_id: str) -> Response:
     """Delete an image, or another file, of one's own."""
     management.delete(_mine(), wire.parse_id(file_id))
@@ -74,8 +65,8 @@ def delete(file_id: str) -> Response:
 @bp.post("/privacy/<file_id>")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_MODIFY, switch=Switch.FILE_MODIFY, token=Token.FORM)
 @describes(
-    _TAG, {200: Answer("The file as it is now.", PrivacySchema)},
-    body={JSON: PrivacyWantedSchema, "application/x-www-form-urlencoded": PrivacyFormSchema}, body_needed=True,
+    _TAG, {200: Answer("The file as it is now.", "PrivacySchema")},
+    body={JSON: "PrivacyWantedSchema", "application/x-www-form-urlencoded": "PrivacyFormSchema"}, body_needed=True,
     path=_FILE, errors=(FileNotFound, FieldsMissing),
 )  # fmt: skip
 def set_privacy(file_id: str) -> Response:
@@ -91,7 +82,7 @@ def set_privacy(file_id: str) -> Response:
 @bp.get("/proxy/<file_id>")
 @gate(needs=Needs.ACCOUNT, scope=Scope.FILE_READ)
 @describes(
-    _TAG, _BYTES, query=TransformQuerySchema,
+    _TAG, _BYTES, query="TransformQuerySchema",
     path={"file_id": "A file's UUID, with any extension or none: of an image in another size it chooses the format."},
     errors=(FileNotFound, FieldsInvalid, ServiceUnavailable),
 )  # fmt: skip

@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 from pastebin.access.gate import Needs, current_actor, current_user, gate
 from pastebin.blueprints.description import JSON, Answer, describes
 from pastebin.blueprints.keys import wire
-from pastebin.blueprints.schemas import ApiKeysSchema, CountSchema, DoneSchema, KeyWantedSchema, NewApiKeySchema
 from pastebin.errors import KeyNotFound
 from pastebin.services import keys
 
@@ -15,7 +14,9 @@ bp = Blueprint("keys", __name__, template_folder="templates")
 
 @bp.post("/api/keys")
 @gate(needs=Needs.SESSION)
-@describes("keys", {201: Answer("Made. The key is shown this once.", NewApiKeySchema)}, body={JSON: KeyWantedSchema})
+@describes(
+    "keys", {201: Answer("Made. The key is shown this once.", "NewApiKeySchema")}, body={JSON: "KeyWantedSchema"}
+)
 def make() -> Response:
     """Make a key."""
     wanted = wire.parse_wanted(request)
@@ -25,7 +26,7 @@ def make() -> Response:
 
 @bp.get("/api/keys")
 @gate(needs=Needs.SESSION)
-@describes("keys", {200: Answer("All keys, without the keys themselves.", ApiKeysSchema)})
+@describes("keys", {200: Answer("All keys, without the keys themselves.", "ApiKeysSchema")})
 def listing() -> Response:
     """List the caller's keys."""
     return wire.render_list(keys.listing(current_user().id))
@@ -34,7 +35,7 @@ def listing() -> Response:
 @bp.delete("/api/keys/<key_id>")
 @gate(needs=Needs.SESSION)
 @describes(
-    "keys", {200: Answer("Unusable, at once.", DoneSchema)}, path={"key_id": "A key's `id`."}, errors=(KeyNotFound,)
+    "keys", {200: Answer("Unusable, at once.", "DoneSchema")}, path={"key_id": "A key's `id`."}, errors=(KeyNotFound,)
 )
 def invalidate(key_id: str) -> Response:
     """Make one key unusable."""
@@ -44,7 +45,7 @@ def invalidate(key_id: str) -> Response:
 
 @bp.delete("/api/keys")
 @gate(needs=Needs.SESSION)
-@describes("keys", {200: Answer("Unusable, at once.", CountSchema)})
+@describes("keys", {200: Answer("Unusable, at once.", "CountSchema")})
 def invalidate_all() -> Response:
     """Make all the caller's keys unusable."""
     return wire.render_all_invalidated(keys.invalidate_all(current_user().id))
