@@ -2,12 +2,13 @@
 
 from alembic import context
 
-from pastebin import models  # noqa: F401 - the tables must be known
 from pastebin.extensions import db
+from pastebin.models import partial  # with all tables, which must be known
 
 
 def run() -> None:
     """Migrate over one connection, in one transaction."""
+    partial.complete(db.metadata)
     with db.engine.connect().execution_options(writes=True) as connection:
         context.configure(
             connection=connection,

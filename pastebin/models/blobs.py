@@ -3,13 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pastebin.extensions import Model, Moment
-
-_ORPHANED = text("orphaned_at IS NOT NULL")
-_DYING = text("state = 'dying'")
+from pastebin.models.partial import partial_index
 
 
 class BlobState(StrEnum):
@@ -37,8 +35,8 @@ class BlobRow(Model):
 
     __tablename__ = "blobs"
     __table_args__ = (
-        Index("ix_blobs_orphaned", "orphaned_at", sqlite_where=_ORPHANED, postgresql_where=_ORPHANED),
-        Index("ix_blobs_dying", "state", sqlite_where=_DYING, postgresql_where=_DYING),
+        partial_index("ix_blobs_orphaned", "orphaned_at", where="orphaned_at IS NOT NULL"),
+        partial_index("ix_blobs_dying", "state", where="state = 'dying'"),
     )
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pastebin.extensions import Expiry, Instant, Model, Moment
+from pastebin.models.partial import partial_index
 
 
 class FileRow(Model):
@@ -14,21 +15,21 @@ class FileRow(Model):
     __tablename__ = "files"
     __table_args__ = (
         # "Is this hash address served, and until when" is one seek.
-        Index(
+        partial_index(
             "ix_files_published",
             "digest",
             "expires_at",
-            sqlite_where=text("is_private = 0 AND download_limit IS NULL"),
-            postgresql_where=text("NOT is_private AND download_limit IS NULL"),
+            where="is_private = 0 AND download_limit IS NULL",
+            on_postgresql="NOT is_private AND download_limit IS NULL",
         ),
         # Which file the views of a hash address are counted for is one seek.
-        Index(
+        partial_index(
             "ix_files_oldest",
             "digest",
             "created_at",
             "id",
-            sqlite_where=text("is_private = 0 AND download_limit IS NULL"),
-            postgresql_where=text("NOT is_private AND download_limit IS NULL"),
+            where="is_private = 0 AND download_limit IS NULL",
+            on_postgresql="NOT is_private AND download_limit IS NULL",
         ),
         Index("ix_files_digest_owner", "digest", "owner_id"),
         # What a list is chosen and ordered by beside its owner: going through somebody's files reads no row of them.
@@ -47,12 +48,7 @@ class FileRow(Model):
         ),
         Index("ix_files_expires", "expires_at"),
         # The sweep's list of files whose downloads are used up.
-        Index(
-            "ix_files_used_up",
-            "id",
-            sqlite_where=text("downloads >= download_limit"),
-            postgresql_where=text("downloads >= download_limit"),
-        ),
+        partial_index("ix_files_used_up", "id", where="downloads >= download_limit"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
