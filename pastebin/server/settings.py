@@ -79,7 +79,9 @@ def on_starting(server: Any) -> None:
     No application is made there: it opens files and locks that no two processes may have in common.
     """
     if server.app.app_uri == _APPLICATION:
+        # Hardly anything of what an import makes is garbage, and the collector would look for it hundreds of times.
+        gc.disable()
         for module in _MODULES:
             import_module(module)
-        gc.collect()
         gc.freeze()  # what the collector never looks at stays shared
+        gc.enable()
