@@ -7,7 +7,7 @@ ARGS   ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint types bench screenshots lock clean
+.PHONY: help run setup test test-all lint types bench screenshots lock clean
 
 help: ## list these targets
 	@echo "make TARGET [VARIABLE=value]"
@@ -30,10 +30,12 @@ ifdef INSTANCE
 run: export PASTEBIN_INSTANCE := $(INSTANCE)
 endif
 
-run: $(VENV)/.ready-to-run ## set everything up and serve; stop with Ctrl-C
+run: setup ## set everything up and serve; stop with Ctrl-C
 	@echo "An account for you: $(if $(INSTANCE),PASTEBIN_INSTANCE=$(INSTANCE) )$(BIN)/pastebin user add NAME"
 	@echo "Stop with Ctrl-C. The address stands at \"Listening at\":"
 	@exec $(BIN)/gunicorn -c python:pastebin.server.settings wsgi:app
+
+setup: $(VENV)/.ready-to-run $(VENV)/.compiled ## set everything up, or up to date, and serve nothing
 
 # axe, html-validate and Lighthouse; npm writes this file last. Without npm the tests that need them say so.
 TOOLS := requirements/pages/node_modules/.package-lock.json
@@ -56,7 +58,7 @@ lint: $(VENV)/.ready-to-test ## ruff, and who may import whom
 types: $(VENV)/.ready-to-test ## mypy --strict
 	$(BIN)/mypy
 
-bench: $(VENV)/.ready-to-test ## measure, beside other servers and bare loops in the same run
+bench: $(VENV)/.ready-to-test $(VENV)/.compiled ## measure, beside other servers and bare loops in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
 
 SCREENSHOTS ?= build/screenshots
@@ -103,6 +105,12 @@ $(VENV)/bin/python:
 $(VENV)/.ready-to-run: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/bin/python
 	@$(PIP_INSTALL) --require-hashes --requirement requirements/run.txt
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Where the server may not write beside its code, or is told not to (PYTHONDONTWRITEBYTECODE), each start, and each
+# process that renders, would compile all of it anew.
+$(VENV)/.compiled: wsgi.py $(shell find pastebin -name '*.py') $(VENV)/.ready-to-run
+	@$(BIN)/python -m compileall -q wsgi.py pastebin
 	@touch $@
 
 $(VENV)/.ready-to-test: requirements/test.txt $(VENV)/.ready-to-run

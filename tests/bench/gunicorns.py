@@ -76,6 +76,8 @@ def _served(application: str, folder: Path, extra: dict[str, str]) -> Iterator[G
 def _environment(address: Address, folder: Path) -> dict[str, str]:
     """Every limit on, and none within reach; nothing of what the caller's own environment sets."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    # After its first start Python has kept what it compiled, as pip has for the peers, unless it is told not to.
+    plain.pop("PYTHONDONTWRITEBYTECODE", None)
     out_of_reach = {name: "1000000000/1h" for name, row in SETTINGS.items() if isinstance(row.default, Rate)}
     ours = {
         "INSTANCE": str(folder / "instance"),
