@@ -18,6 +18,7 @@ from pastebin.blobs.local import LocalStore
 from pastebin.blobs.staged import StagedStore
 from pastebin.blueprints import delivery, errors
 from pastebin.blueprints.api import bp as api
+from pastebin.blueprints.compiled import CompiledTemplates
 from pastebin.blueprints.files import bp as files
 from pastebin.blueprints.hushfile import bp as hushfile
 from pastebin.blueprints.images import bp as images
@@ -113,6 +114,7 @@ def _configure(app: Flask, folder: Path, settings: Settings) -> None:
     app.extensions["pastebin.generation"] = generation
     app.extensions["pastebin.tally"] = Tally(views.MANY)
     app.wsgi_app = Lane(app.wsgi_app, generation, for_proxy=edge is not None)  # type: ignore[method-assign]
+    app.jinja_options = {"bytecode_cache": CompiledTemplates(folder / "compiled")}
     app.session_interface = ServerSessions()
     app.request_class = QuickRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
