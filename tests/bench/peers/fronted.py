@@ -33,8 +33,8 @@ def _server(folder: Path) -> Iterator[Server]:
     folder.mkdir(parents=True)
     config, address = folder / "nginx.conf", free_address()
     with (
-        # As docs/operating.md advises, a short path: nginx follows it for every request.
-        TemporaryDirectory(prefix="p", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as shared,
+        # A path as short as the one in docs/operating.md: nginx follows it for every request.
+        TemporaryDirectory(prefix="paste-proxy-", dir="/tmp") as shared,
         pastebin_server(folder / "behind", PROXY_FOLDER=shared, TRUSTED_PROXIES="127.0.0.1") as behind,
     ):
         written = configuration(folder, address[1], behind.address[1], WORKERS, tls=False, shared=Path(shared))
