@@ -67,7 +67,7 @@ class Renderer:
         self._turns = turns
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = confinement.start(_RENDERER, theirs.fileno(), subprocess.DEVNULL)
+            self._process = confinement.start(_RENDERER, theirs.fileno(), subprocess.DEVNULL, in_large_pages=True)
         self._is_ready = False
         self.is_lost = False
 
