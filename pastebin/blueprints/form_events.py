@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from multipart import MultipartError, ParserLimitReached, PushMultipartParser
+from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser
 
 from pastebin.errors import BodyMalformed
 
@@ -24,8 +24,8 @@ class Part:
     filename: str | None
 
 
-Event = Part | bytes | None
-"""A part begins, some of its bytes, or (None) it ends."""
+Event = Part | bytes | memoryview | None
+"""A part begins, some of its bytes (a view holds until the next event), or (None) it ends."""
 
 
 def multipart_events(source: Iterable[memoryview], boundary: str) -> Iterator[Event]:
@@ -36,15 +36,53 @@ def multipart_events(source: Iterable[memoryview], boundary: str) -> Iterator[Ev
     """
     try:
         with PushMultipartParser(boundary, max_segment_count=MOST_PARTS, max_header_size=16 * 1024) as parser:
+            form = _Multipart(parser)
             for block in source:
-                for event in parser.parse(bytes(block)):
-                    yield event if event is None or isinstance(event, bytes) else Part(event.name, event.filename)
+                yield from form.events(block)
                 if parser.closed:
                     break
     except ParserLimitReached as fault:
         raise BodyMalformed(f"The form has more than {MOST_PARTS} parts, or a part with too long a header.") from fault
     except (MultipartError, UnicodeError) as fault:
         raise BodyMalformed(f"The multipart form could not be read: {fault}.") from fault
+
+
+class _Multipart:
+    """A form, and how much of it the parser has to see: it wants a copy of every block, and holds on to it."""
+
+    def __init__(self, parser: PushMultipartParser) -> None:
+        self._parser = parser
+        self._delimiter = b"\r\n--" + parser.boundary
+        self._part: MultipartSegment | None = None
+        # Whether the parser has given out all that it was given, and waits for more of the part.
+        self._is_within = False
+
+    def events(self, block: memoryview) -> Iterator[Event]:
+        """What the next bytes say; those in which the part surely goes on are handed on as they are."""
+        ends_clear = self._ends_clear(block)
+        if self._is_within and ends_clear and self._has_no_delimiter(block):
+            yield block
+            return
+        for event in self._parser.parse(bytes(block)):
+            if isinstance(event, MultipartSegment):
+                self._part = event
+                yield Part(event.name or "", event.filename)
+            else:
+                self._part = None if event is None else self._part
+                yield event
+        # Where a part tells its length, the parser compares.
+        self._is_within = ends_clear and self._part is not None and self._part.header("Content-Length") is None
+
+    def _ends_clear(self, block: memoryview) -> bool:
+        """Whether no delimiter begins at the block's end that may go on in the next, with the two bytes after it."""
+        end = bytes(block[-len(self._delimiter) - 1 :])
+        begins = (self._delimiter[:length] for length in range(1, len(self._delimiter)))
+        return len(end) > len(self._delimiter) and self._delimiter not in end and not end.endswith(tuple(begins))
+
+    def _has_no_delimiter(self, block: memoryview) -> bool:
+        """Whether that is known: a view cannot be searched, but what it is a view of, where it is all of it."""
+        whole = block.obj
+        return isinstance(whole, bytes | bytearray) and len(whole) == len(block) and self._delimiter not in whole
 
 
 def urlencoded_events(source: Iterable[memoryview]) -> Iterator[Event]:

@@ -410,12 +410,12 @@ class _FormReceiver:
             file.spool.close()
 
 
-def _until_end(stream: Iterator[Event]) -> Iterator[bytes]:
+def _until_end(stream: Iterator[Event]) -> Iterator[bytes | memoryview]:
     """The bytes of the part that has begun."""
     for event in stream:
         if event is None:
             return
-        if isinstance(event, bytes):
+        if not isinstance(event, Part):
             yield event
     raise BodyMalformed("The form ended in the middle of a part.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import nullcontext
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -84,6 +85,39 @@ def test_what_nobody_encoded_properly_says_what_it_says_to_everybody_else(whole,
 def test_a_body_that_is_no_form_is_refused_and_nothing_else(whole, positions, boundary):
     with pytest.raises(BodyMalformed):
         parts_of(multipart_events(cut(whole, positions), boundary))
+
+
+DELIMITER = b"\r\n--" + BOUNDARY.encode()
+
+
+def received(whole: bytes, size: int) -> list[memoryview]:
+    """The blocks of a body as they are received: of that many bytes, each in memory of its own."""
+    return [memoryview(bytearray(whole[begin : begin + size])) for begin in range(0, len(whole), size)]
+
+
+def test_what_looks_like_the_beginning_of_a_delimiter_is_content_wherever_blocks_end():
+    content = b"".join(b"." * 60 + DELIMITER[:length] for length in range(len(DELIMITER)))
+    whole = body(file(content), file(DELIMITER[:-1], "short.txt"), file(content, "again.txt"))
+
+    for size in range(1, 300):
+        found = parts_of(multipart_events(received(whole, size), BOUNDARY))
+        assert [each for _, _, each in found] == [content, DELIMITER[:-1], content]
+
+
+def test_what_can_only_be_content_is_handed_on_without_a_copy():
+    content = b"x" * 1000
+    blocks = received(body(file(content)), 200)
+    events = list(multipart_events(blocks, BOUNDARY))
+
+    assert sum(any(event is block for block in blocks) for event in events) == 4
+    assert parts_of(events) == [("file", "hello.txt", content)]
+
+
+def test_a_part_that_tells_its_length_is_held_to_it_however_it_is_received():
+    for told, size in itertools.product(range(1010), (150, 200, 5000)):
+        whole = body(file(b"x" * 1000).replace(b"Content-Type:", b"Content-Length: %d\r\nContent-Type:" % told))
+        with nullcontext() if told == 1000 else pytest.raises(BodyMalformed):
+            parts_of(multipart_events(received(whole, size), BOUNDARY))
 
 
 @given(form_parts, st.integers(0, 10_000))
