@@ -14,6 +14,8 @@ from pastebin.errors import BodyMalformed
 MOST_PARTS = 1000
 
 _LONGEST_NAME = 1024
+# What the parser is given at a time: it holds on to that, and whoever takes an event does too.
+_PIECE_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def multipart_events(source: Iterable[memoryview], boundary: str) -> Iterator[Ev
 
 
 class _Multipart:
-    """A form, and how much of it the parser has to see: it wants a copy of every block, and holds on to it."""
+    """A form, and how much of it the parser has to see: it wants a copy of all that it sees."""
 
     def __init__(self, parser: PushMultipartParser) -> None:
         self._parser = parser
@@ -63,15 +65,19 @@ class _Multipart:
         if self._is_within and ends_clear and self._has_no_delimiter(block):
             yield block
             return
-        for event in self._parser.parse(bytes(block)):
+        for begin in range(0, len(block), _PIECE_BYTES):
+            yield from self._parsed(bytes(block[begin : begin + _PIECE_BYTES]))
+        # Where a part tells its length, the parser compares.
+        self._is_within = ends_clear and self._part is not None and self._part.header("Content-Length") is None
+
+    def _parsed(self, piece: bytes) -> Iterator[Event]:
+        for event in self._parser.parse(piece):
             if isinstance(event, MultipartSegment):
                 self._part = event
                 yield Part(event.name or "", event.filename)
             else:
                 self._part = None if event is None else self._part
                 yield event
-        # Where a part tells its length, the parser compares.
-        self._is_within = ends_clear and self._part is not None and self._part.header("Content-Length") is None
 
     def _ends_clear(self, block: memoryview) -> bool:
         """Whether no delimiter begins at the block's end that may go on in the next, with the two bytes after it."""
