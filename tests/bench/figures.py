@@ -62,6 +62,14 @@ def _upload_big(ground: Ground) -> list[Figure]:
     for side, (name, send, forget) in ways.items():
         if name in servers:
             sides[side] = partial(_big, servers[name], files, send, forget)
+    small = [each.small_uploads(CLIENTS * CONNECTIONS) for each in servers.values()]
+    small.append(small_puts(ground.pastebin, CLIENTS * CONNECTIONS))
+
+    def prepare() -> None:
+        loops.ready_memory(ground.folder, ground.big_bytes)
+        for load in small:
+            uploads.break_in(load)
+
     return [
         Figure(
             "upload-big",
@@ -75,7 +83,7 @@ def _upload_big(ground: Ground) -> list[Figure]:
                 Comparison(PASTEBIN_PUT, COPYPARTY),
             ),
             tuple(Bound(side, Quantity.GROWN, GROWN_MOST_MIB) for side in (PASTEBIN, PASTEBIN_PUT)),
-            lambda: loops.ready_memory(ground.folder, ground.big_bytes),
+            prepare,
             note="Durable are those of the bare loop and the pastebin.",
         )
     ]

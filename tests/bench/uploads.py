@@ -3,9 +3,10 @@
 import json
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from tests.bench.client import Answer, ask_once, connect, read_answer
+from tests.bench.client import Answer, Load, ask_once, connect, read_answer
 from tests.bench.content import BigFile, form, put_head
 from tests.bench.processes import watching
 from tests.bench.servers import Server
@@ -51,6 +52,21 @@ def _send(server: Server, head: bytes, steps: Iterable[bytes | memoryview], tail
         seconds = time.monotonic() - started
         cpu_seconds = server.session.cpu_seconds() - cpu_before
     return BigUpload(seconds, cpu_seconds, watch.grown_bytes, answer)
+
+
+def break_in(load: Load) -> None:
+    """Small uploads, all at once, which reach every process of a server; a big one alone reaches a single one.
+
+    What a process takes into memory for the first requests of its life has nothing to do with how big they are.
+    """
+    make = load.maker(0)
+    with ExitStack() as stack:
+        addresses = [address for address in load.addresses for _ in range(load.connections)]
+        connections = [stack.enter_context(connect(address)) for address in addresses]
+        for connection in connections:
+            connection.sendall(make())
+        for connection in connections:
+            read_answer(connection, load.status)
 
 
 def forget_at_pastebin(server: Server, big: BigFile, answer: Answer) -> None:
