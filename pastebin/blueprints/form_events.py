@@ -61,14 +61,14 @@ class _Multipart:
 
     def events(self, block: memoryview) -> Iterator[Event]:
         """What the next bytes say; those in which the part surely goes on are handed on as they are."""
-        ends_clear = self._ends_clear(block)
-        if self._is_within and ends_clear and self._has_no_delimiter(block):
+        if self._is_within and self._has_no_delimiter(block) and self._ends_clear(block):
             yield block
             return
         for begin in range(0, len(block), _PIECE_BYTES):
             yield from self._parsed(bytes(block[begin : begin + _PIECE_BYTES]))
         # Where a part tells its length, the parser compares.
-        self._is_within = ends_clear and self._part is not None and self._part.header("Content-Length") is None
+        goes_on = self._part is not None and self._part.header("Content-Length") is None
+        self._is_within = goes_on and self._ends_clear(block)
 
     def _parsed(self, piece: bytes) -> Iterator[Event]:
         for event in self._parser.parse(piece):
