@@ -256,7 +256,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",  # staged contents that were removed are not left lying in free pages
     f"busy_timeout={_BUSY_MILLISECONDS}",
-    "wal_autocheckpoint=8000",  # pages: the upload that meets it waits for two more fsyncs
+    "wal_autocheckpoint=32000",  # pages: the upload that meets it waits for two more fsyncs
 )
 
 

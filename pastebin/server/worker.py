@@ -30,6 +30,9 @@ _HEARING = 2
 _FAREWELL = 0.5
 # With so many connections a worker that ends lets nobody else in.
 _LAST_GUESTS = 64
+# From so many more objects than before the collector looks at the newest. Of what requests make hardly any is a cycle,
+# and at Python's own number it would look at every request or two.
+_GARBAGE = 10_000
 # Looking for idle connections means looking at all, so not at every turn.
 _EVICTION_PAUSE = 0.1
 
@@ -77,6 +80,7 @@ class ParkingWorker(Worker):
         # What was loaded stays. Without this the collector goes through all of it, again and again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_GARBAGE)
         self._crew.start()
         self._open_doors()
         while self.alive and self.ppid == os.getppid():
