@@ -23,6 +23,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from pastebin.config import Settings
@@ -30,6 +31,7 @@ from pastebin.generation import Generation
 from pastebin.prepared import Prepared
 from pastebin.tally import Tally
 from pastebin.turn import Turn
+from pastebin.wal import NotDurable, WriteAheadLog
 
 if TYPE_CHECKING:
     from pastebin.blobs.staged import StagedStore
@@ -78,9 +80,10 @@ else:
     Model = db.Model
 
 _BEGIN = Prepared(text("BEGIN IMMEDIATE"))
-# In WAL mode NORMAL syncs the log at checkpoints alone; the next FULL commit takes what came before it along.
+# In WAL mode NORMAL syncs the log at checkpoints alone. What of it is durable is durable with all before it.
 _DO_NOT_WAIT = Prepared(text("PRAGMA synchronous=NORMAL"))
 _WAIT = Prepared(text("PRAGMA synchronous=FULL"))
+_HAS_LOG = "pastebin.log"
 
 FOREVER = 1 << 62  # an expiry that never comes, in milliseconds
 
@@ -181,27 +184,32 @@ def transaction(*, durable: bool = True) -> Iterator[Connection]:
     holds until the commit. Never one inside another.
 
     Args:
-        durable: whether the commit waits for the disk. One that does not outlives the program, but maybe not a power
-            cut, which it may lose; it never takes anything else with it.
+        durable: whether to wait for the disk. What does not outlives the program, but maybe not a power cut, which may
+            lose it; it never takes anything else with it.
+
+    Raises:
+        NotDurable: it is committed, and the disk may not have it. Not to be tried again.
     """
     with (
         current_app.extensions["pastebin.writers_turn"],
         db.engine.connect() as connection,
-        _waiting_for_the_disk(connection, durable),
+        _waiting_for_no_disk(connection) as is_left,
         connection.execution_options(writes=True).begin(),
     ):
         yield connection
+    if durable and is_left:
+        current_app.extensions["pastebin.log"].wait()
 
 
 @contextmanager
-def _waiting_for_the_disk(connection: Connection, durable: bool) -> Iterator[None]:
-    """Have the next commit of this connection wait for the disk, or not."""
-    if durable or connection.dialect.name != "sqlite":
-        yield
+def _waiting_for_no_disk(connection: Connection) -> Iterator[bool]:
+    """Have the next commit of this connection not wait for the disk, where that can be done afterwards; whether so."""
+    if not connection.info.get(_HAS_LOG):
+        yield False
         return
     _DO_NOT_WAIT.count(connection, {})
     try:
-        yield
+        yield True
     finally:
         _WAIT.count(connection, {})
 
@@ -216,11 +224,13 @@ def tune_sqlite(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     app.extensions["pastebin.writers_turn"] = nullcontext()
+    app.extensions["pastebin.log"] = None
     if engine.dialect.name == "sqlite":
         path = Path(str(engine.url.database))
         _make_unreadable_for_others(path)
         # SQLite lets one writer in at a time and has the others poll, with growing pauses. So they queue up.
         app.extensions["pastebin.writers_turn"] = Turn(path.with_name(f"{path.name}.turn"))
+        app.extensions["pastebin.log"] = WriteAheadLog(path.with_name(f"{path.name}-wal"), empty_log)
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
 
@@ -231,20 +241,30 @@ def _make_unreadable_for_others(path: Path) -> None:
 
 
 def clear_log() -> None:
-    """Have SQLite write its log into the database and empty it, so that what was removed is in neither.
+    """Empty SQLite's log, so that what was removed is not in it any more.
 
     Where somebody reads from it at this moment, or the disk has no room, it is left for the next time.
     """
-    if db.engine.dialect.name != "sqlite":
-        return
+    if db.engine.dialect.name == "sqlite":
+        try:
+            empty_log()
+        except OperationalError:
+            log.warning("SQLite's log could not be emptied", exc_info=True)
+
+
+def empty_log() -> bool:
+    """Have SQLite write its log into the database, durably, and empty it; false where somebody reads from it.
+
+    Raises:
+        OperationalError: the disk has no room, or fails.
+    """
     with current_app.extensions["pastebin.writers_turn"], db.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=0")  # nobody is kept waiting for it
         try:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        except OperationalError:
-            log.warning("SQLite's log could not be emptied", exc_info=True)
+            is_busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+    return not is_busy
 
 
 _BUSY_MILLISECONDS = 30_000
@@ -260,11 +280,13 @@ _PRAGMAS = (
 )
 
 
-def _on_connect(connection: object, _record: object) -> None:
+def _on_connect(connection: object, record: ConnectionPoolEntry) -> None:
     raw = cast("_RawSqlite", connection)
     raw.isolation_level = None  # the driver's own transactions begin too late; ours begin in _on_begin
     for pragma in _PRAGMAS:
         raw.execute(f"PRAGMA {pragma}").close()
+    # Not every filesystem can have it: there SQLite stays with its journal, and waits at each commit.
+    record.info[_HAS_LOG] = raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def _on_begin(connection: Connection) -> None:
@@ -282,11 +304,13 @@ __all__ = [
     "Expiry",
     "Model",
     "Moment",
+    "NotDurable",
     "clear_log",
     "context_maker",
     "csrf",
     "db",
     "derived",
+    "empty_log",
     "generation",
     "is_disk_full",
     "login_manager",

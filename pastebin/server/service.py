@@ -122,10 +122,16 @@ class Service:
 
     def _take(self, connection: "Connection", known: Alike, small: Small, arrived: bytes) -> None:
         """Have the application take a small body without its head; where it would not, begin anew with all of it."""
-        taken = known.take(small.name, small.body, connection.pause)
-        if taken is not None:
+        try:
+            taken = known.take(small.name, small.body, connection.pause)
+            wire = None if taken is None else known.wire(taken)
+        except Exception:  # noqa: BLE001 - the application may raise anything
+            self._log.exception("The application failed on a request")
+            connection.refuse(SERVER_FAULT)
+            return
+        if wire is not None:
             self._worker.count_request()
-            connection.sendall(known.wire(taken))
+            connection.sendall(wire)
             self._await_next(connection)
             return
         connection.arrived = arrived

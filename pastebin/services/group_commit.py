@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from pastebin import waiting
-from pastebin.extensions import context_maker, db, transaction
+from pastebin.extensions import NotDurable, context_maker, db, transaction
 
 Item = TypeVar("Item")
 Work = Callable[[Connection, Sequence[Item]], None]
@@ -44,6 +44,7 @@ def commit_together(work: Work[Item], item: Item, *, durable: bool = True) -> No
         durable: whether to wait for the disk (see `transaction`).
 
     Raises:
+        NotDurable: it is committed, and the disk may not have it.
         Whatever *work* or the commit raises.
     """
     groups = _groups.get(db.engine) or _groups.setdefault(db.engine, (_Group(durable=False), _Group(durable=True)))
@@ -188,6 +189,9 @@ class _Group:
                 # Not before it is our turn to write: until then others come.
                 self._gather(group)
                 _do(connection, group)
+        except NotDurable as fault:  # it is in the database: once more would be twice
+            for turn in group:
+                turn.fault = fault
         except BaseException as fault:  # noqa: BLE001 - it is raised again, in the thread that it belongs to
             if group:
                 self._one_by_one(group, fault)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from pastebin.blobs import Spool, StoreBusy, StoreFull
 from pastebin.errors import ServiceUnavailable, StorageFull
-from pastebin.extensions import store, this_millisecond
+from pastebin.extensions import NotDurable, store, this_millisecond
 from pastebin.models import BlobState
 from pastebin.services import staging, strays
 from pastebin.services.group_commit import commit_together
@@ -95,10 +95,13 @@ def keep(contents: Sequence[Content], recording: Recording) -> None:
 
     Raises:
         StorageFull: no room left on the disk. Nothing is kept.
+        NotDurable: it is kept, and a power cut might take it.
         Whatever refuses the record (see `recording.record`).
     """
     try:
         _put_and_record(contents, recording)
+    except NotDurable:
+        raise  # all of it is there
     except BaseException:
         _take_back(contents)
         if recording.place:

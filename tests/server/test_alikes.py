@@ -126,12 +126,13 @@ def test_one_that_the_application_would_not_take_so_is_read_as_a_whole(server: S
             assert answer.fields["x-way"] == "whole"
 
 
-def test_one_that_fails_ends_its_connection_and_nothing_else(server: Server) -> None:
+def test_one_that_fails_is_told_so_and_never_tried_again(server: Server) -> None:
     with server.connect() as client:
         client.say(put("first", b"body", "fail"))
         assert client.hear().status == 201
         time.sleep(0.1)
         client.say(put("second", b"body", "fail"))
+        assert client.hear().status == 500
         assert client.is_closed_within(5)
 
     assert server.ask("/hello").body == b"hello\n"

@@ -7,10 +7,10 @@ for every body, by the same rules as for a request that is read as a whole.
 Where they refuse, the request is read as a whole, and told so.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 
 from flask import Request
+from sqlalchemy.exc import SQLAlchemyError
 
 from pastebin import waiting
 from pastebin.access import gate, hosts, rates
@@ -20,8 +20,6 @@ from pastebin.blueprints.links import links
 from pastebin.errors import PastebinError, UntrustedHost
 from pastebin.extensions import context_maker
 from pastebin.services import uploads
-
-log = logging.getLogger(__name__)
 
 # Fields by which a head may ask for more than to keep its body, or be somebody's who has to be looked at anew.
 _SAY_MORE = ("Cookie", "Content-Disposition", *intake.HEADER_FIELDS)
@@ -61,11 +59,8 @@ class _AlikePuts:
         try:
             with self._context():
                 return self._take(name, body)
-        except PastebinError:
-            return None
-        except Exception:
-            log.exception("an upload is tried once more, as a whole")
-            return None
+        except (PastebinError, SQLAlchemyError, OSError):
+            return None  # nothing is kept: it is tried once more, as a whole, and told what there is to tell
 
     def _take(self, name: str, body: bytes) -> tuple[bytes, Mapping[str, str]]:
         actor = gate.admit(self._rule, self._address, self._credential)
