@@ -110,8 +110,7 @@ $(VENV)/.ready-to-run: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/b
 # Where the server may not write beside its code, or is told not to (PYTHONDONTWRITEBYTECODE), each start, and each
 # process that renders, would compile all of it anew.
 $(VENV)/.compiled: wsgi.py $(shell find pastebin -name '*.py') $(VENV)/.ready-to-run
-	@$(BIN)/python -m compileall -q wsgi.py pastebin
-	@touch $@
+	@$(BIN)/python -m compileall -qq wsgi.py pastebin && touch $@ 2>/dev/null || true
 
 $(VENV)/.ready-to-test: requirements/test.txt $(VENV)/.ready-to-run
 	@$(PIP_INSTALL) --require-hashes --requirement requirements/test.txt

@@ -268,6 +268,8 @@ def empty_log() -> bool:
 
 
 _BUSY_MILLISECONDS = 30_000
+# When SQLite's log is that long, it is written into the database. Whoever commits then waits for two more fsyncs.
+_LOG_BYTES = 64 << 20
 _PRAGMAS = (
     # Of a new database. An upload changes a page here and a page there, and the log takes each of them whole.
     "page_size=2048",
@@ -276,7 +278,6 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",  # staged contents that were removed are not left lying in free pages
     f"busy_timeout={_BUSY_MILLISECONDS}",
-    "wal_autocheckpoint=32000",  # pages: the upload that meets it waits for two more fsyncs
 )
 
 
@@ -285,6 +286,8 @@ def _on_connect(connection: object, record: ConnectionPoolEntry) -> None:
     raw.isolation_level = None  # the driver's own transactions begin too late; ours begin in _on_begin
     for pragma in _PRAGMAS:
         raw.execute(f"PRAGMA {pragma}").close()
+    page_bytes = raw.execute("PRAGMA page_size").fetchone()[0]
+    raw.execute(f"PRAGMA wal_autocheckpoint={_LOG_BYTES // page_bytes}").close()
     # Not every filesystem can have it: there SQLite stays with its journal, and waits at each commit.
     record.info[_HAS_LOG] = raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
+from pastebin import __version__
+
 _CODE = Path(__file__).parents[1]
 _MADE_WITH = ("jinja2", "flask", "markupsafe")
 
@@ -29,9 +31,11 @@ class CompiledTemplates(FileSystemBytecodeCache):
         return super().get_source_checksum(f"{_MADE_BY}\n{source}")
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Find it, if it is there."""
-        with suppress(OSError):
+        """Find it, if it is there and whole."""
+        try:
             super().load_bytecode(bucket)
+        except Exception:  # noqa: BLE001 - what was cut off in the middle may be anything to who reads it
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep it, if that is possible."""
@@ -43,13 +47,14 @@ class CompiledTemplates(FileSystemBytecodeCache):
 def _made_by() -> str:
     """By what it was compiled: filters that are applied to constants are, too, and some of those are our own code."""
     versions = " ".join(f"{name} {version(name)}" for name in _MADE_WITH)
-    newest = max(
-        os.stat(os.path.join(folder, name)).st_mtime_ns
+    # The links that editors leave beside a file lead nowhere.
+    times = (
+        os.lstat(os.path.join(folder, name)).st_mtime_ns
         for folder, _folders, names in os.walk(_CODE)
         for name in names
         if name.endswith(".py")
     )
-    return f"{versions} {newest}"
+    return f"{versions} {__version__} {max(times, default=0)}"
 
 
 # Looked up with the code: what is put there while it runs belongs to the next one.

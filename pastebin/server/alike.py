@@ -7,12 +7,13 @@ their heads (`pastebin.alike` in the environ). What it answers differs in the
 fields that it names; all others are as they were the first time.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pastebin.server.answer import AFTER_DATE, BEFORE_DATE, BEFORE_STATUS, Answer, date_text
+from pastebin.server.answer import AFTER_DATE, BEFORE_DATE, BEFORE_STATUS, Answer, date_text, word_of
 
 if TYPE_CHECKING:
     from pastebin.server.parking import Pause
@@ -23,10 +24,11 @@ Taken = tuple[bytes, Mapping[str, str]]
 Take = Callable[[str, bytes, Callable[[], "Pause"]], Taken | None]
 """Takes a name, a body and what makes pauses; None where the request has to be read as a whole after all."""
 
-Likeness = tuple[str, bytes, bytes]
-"""Whom it came from, and what stands in a head before and after its length."""
+Likeness = bytes
+"""The SHA-256 of whom it came from, and of what stands in a head before and after its length: those may be secrets."""
 
 _MOST_KEPT = 1024
+_LONGEST_HEAD = 4096
 # A name that means itself, so that there is nothing to decode.
 _LINE = re.compile(rb"PUT /([\w.~-]{1,255}) HTTP/1\.1\r\n")
 _LENGTH = b"\r\nContent-Length: "
@@ -52,17 +54,17 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """How requests of one likeness are taken, and their answers' heads before and after the time."""
+    """How requests of one likeness are taken, and the status and fields of their answers."""
 
     take: Take
     before_date: str
-    after_date: str
+    fields: str
 
-    def wire(self, taken: Taken) -> bytes:
+    def wire(self, taken: Taken, *, goes_on: bool) -> bytes:
         """The whole answer, dated now."""
-        body, fields = taken
-        rest = self.after_date % {**fields, "Content-Length": len(body)}
-        return f"{self.before_date}{date_text()}{rest}".encode("latin-1") + body
+        body, own = taken
+        fields = self.fields % {**own, "Content-Length": len(body)}
+        return f"{self.before_date}{date_text()}{AFTER_DATE}{word_of(goes_on)}\r\n{fields}\r\n".encode("latin-1") + body
 
 
 class Alikes:
@@ -85,9 +87,11 @@ class Alikes:
             self._kept = {}  # whoever still sends is back at once
         fields = "".join(_line(name, f"%({name})s" if name in differing else value.replace("%", "%%"))
                          for name, value in answer.headers)  # fmt: skip
-        self._kept[likeness] = Alike(
-            offer.take, f"{BEFORE_STATUS}{answer.status}{BEFORE_DATE}", f"{AFTER_DATE}keep-alive\r\n{fields}\r\n"
-        )
+        self._kept[likeness] = Alike(offer.take, f"{BEFORE_STATUS}{answer.status}{BEFORE_DATE}", fields)
+
+    def forget(self, small: Small) -> None:
+        """Read the next one as a whole: this one was not taken."""
+        self._kept.pop(small.likeness, None)
 
 
 def small(peer: str, arrived: bytes) -> Small | None:
@@ -99,15 +103,22 @@ def small(peer: str, arrived: bytes) -> Small | None:
     line = _LINE.match(arrived)
     if line is None:
         return None
-    end = arrived.find(_END)
-    begin = arrived.find(_LENGTH, line.end() - 2, end) + len(_LENGTH)
-    if begin < line.end():
+    end = arrived.find(_END, 0, _LONGEST_HEAD)
+    at = arrived.find(_LENGTH, line.end() - 2, max(0, end))
+    if at < 0:
         return None
+    begin = at + len(_LENGTH)
     stop = arrived.find(b"\r\n", begin)
     digits, body = arrived[begin:stop], arrived[end + 4 :]
     if len(digits) > _MOST_DIGITS or not digits.isdigit() or int(digits) != len(body):
         return None
-    return Small((peer, arrived[line.end() : begin], arrived[stop:end]), line[1].decode(), body)
+    likeness = _likeness(peer, arrived[line.end() : begin], arrived[stop:end])
+    return Small(likeness, line[1].decode(), body)
+
+
+def _likeness(peer: str, before: bytes, after: bytes) -> Likeness:
+    # Neither an address nor a field has this byte in it.
+    return hashlib.sha256(b"\0".join((peer.encode(), before, after))).digest()
 
 
 def _line(name: str, value: str) -> str:

@@ -31,6 +31,11 @@ def date_text() -> str:
     return text
 
 
+def word_of(goes_on: bool) -> str:
+    """What the Connection field says."""
+    return "keep-alive" if goes_on else "close"
+
+
 class Answer(Response):
     """A response that sends its head together with the first bytes of its body."""
 
@@ -56,8 +61,8 @@ class Answer(Response):
         if not self._worker.alive or not self.cfg.keepalive or self._leaves_body():
             self.must_close = True
         # An upgrade, which this server never grants, would be the only other word here.
-        connection = "close" if self.should_close() else "keep-alive"
-        lines = [f"{BEFORE_STATUS}{self.status}{BEFORE_DATE}{date_text()}{AFTER_DATE}{connection}\r\n"]
+        word = word_of(not self.should_close())
+        lines = [f"{BEFORE_STATUS}{self.status}{BEFORE_DATE}{date_text()}{AFTER_DATE}{word}\r\n"]
         if self.chunked:
             lines.append("Transfer-Encoding: chunked\r\n")
         return lines

@@ -9,12 +9,13 @@ cookie, a language, another host) makes another head.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pastebin.server.answer import AFTER_DATE, BEFORE_DATE, BEFORE_STATUS, Answer, date_text
+from pastebin.server.answer import AFTER_DATE, BEFORE_DATE, BEFORE_STATUS, Answer, date_text, word_of
 
 _MOST_BYTES = 16 << 20
 _MOST_REPLAYS = 8192
 # What Python needs for an entry besides its bytes, more or less.
 _ENTRY_BYTES = 1024
+_WORDS = [f"{AFTER_DATE}{word_of(goes_on)}\r\n".encode() for goes_on in (False, True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A whole answer as it leaves, but for the time."""
+    """A whole answer as it leaves, but for the time and whether the connection goes on."""
 
     before_date: bytes
-    after_date: bytes
+    rest: bytes
     holds: Callable[[], bool]
     given: Callable[[], None] | None
 
-    def wire(self) -> bytes:
+    def wire(self, *, goes_on: bool) -> bytes:
         """All of it, dated now."""
-        return b"%b%b%b" % (self.before_date, date_text().encode(), self.after_date)
+        return b"%b%b%b%b" % (self.before_date, date_text().encode(), _WORDS[goes_on], self.rest)
 
 
 class Replays:
@@ -63,7 +64,7 @@ class Replays:
         if len(self._kept) >= _MOST_REPLAYS or self._bytes >= _MOST_BYTES:
             self._kept, self._bytes = {}, 0  # what is asked for often is back at once
         fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
-        rest = f"{AFTER_DATE}keep-alive\r\n{fields}\r\n".encode("latin-1") + offer.body
+        rest = f"{fields}\r\n".encode("latin-1") + offer.body
         begin = f"{BEFORE_STATUS}{answer.status}{BEFORE_DATE}".encode("latin-1")
         self._kept[head] = Replay(begin, rest, offer.holds, offer.given)
         self._bytes += len(head) + len(rest) + _ENTRY_BYTES

@@ -124,16 +124,17 @@ class Service:
         """Have the application take a small body without its head; where it would not, begin anew with all of it."""
         try:
             taken = known.take(small.name, small.body, connection.pause)
-            wire = None if taken is None else known.wire(taken)
-        except Exception:  # noqa: BLE001 - the application may raise anything
+        except (Exception, SystemExit):  # noqa: BLE001 - the application may raise anything
             self._log.exception("The application failed on a request")
             connection.refuse(SERVER_FAULT)
             return
-        if wire is not None:
+        if taken is not None:
             self._worker.count_request()
-            connection.sendall(wire)
+            connection.sendall(known.wire(taken, goes_on=self._worker.alive))
             self._await_next(connection)
             return
+        if self._alikes:
+            self._alikes.forget(small)
         connection.arrived = arrived
         if (request := self._parse(connection)) is not None:
             self._serve(connection, request)
@@ -146,7 +147,7 @@ class Service:
         if replay.given:
             replay.given()
         try:
-            rest = connection.send_now(replay.wire())
+            rest = connection.send_now(replay.wire(goes_on=self._worker.alive))
         except ClientGone:
             connection.close()
             return
@@ -161,7 +162,10 @@ class Service:
 
     def _await_next(self, connection: "Connection") -> None:
         connection.is_serving = False
-        connection.await_request(self._cfg.keepalive)
+        if self._worker.alive:
+            connection.await_request(self._cfg.keepalive)
+        else:
+            connection.leave()
 
     def _parse(self, connection: "Connection") -> Any:
         """The request whose head has come; None when it was refused."""

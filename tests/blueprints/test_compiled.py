@@ -56,6 +56,17 @@ def test_what_is_damaged_is_compiled_anew(tmp_path, damage):
     assert kept.read_bytes() != damage
 
 
+def test_what_was_cut_off_is_compiled_anew(tmp_path):
+    rendered(tmp_path, "a page")
+    (kept,) = tmp_path.iterdir()
+    whole = kept.read_bytes()
+    for length in range(len(whole)):
+        kept.write_bytes(whole[:length])
+
+        assert rendered(tmp_path, "a page") == "a page"
+        assert len(kept.read_bytes()) == len(whole)
+
+
 def test_where_no_folder_can_be_made_pages_are_there_all_the_same(tmp_path):
     (tmp_path / "compiled").write_text("in its place")
 

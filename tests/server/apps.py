@@ -27,6 +27,8 @@ PIECE = b"0123456789abcdef" * 4096
 WAITING: dict[str, int] = {}
 # How often an answer that may be given again was made and given again, and whether it still holds.
 REPLAYED = {"made": 0, "given": 0, "holds": 1}
+# How often one that is like another was not taken.
+REFUSED = {"times": 0}
 # Requests that pause, by the name they pause under; and the names in the order of what was put off.
 PAUSED: dict[str, Any] = {}
 PUT_OFF: list[str] = []
@@ -312,7 +314,7 @@ def alike(environ: Environ, start_response: Start) -> Iterable[bytes]:
     X-Alike says how those that are alike are taken.
     """
     path, body, how = environ["PATH_INFO"], environ["wsgi.input"].read(), environ["HTTP_X_ALIKE"]
-    told, fields = _told(path.removeprefix("/"), body, "whole")
+    told, fields = _told(path.removeprefix("/"), body, f"whole {REFUSED['times']}" if how == "refuse" else "whole")
     if offer := environ.get("pastebin.alike"):
         offer(partial(_take, how), ("X-Nothing",) if how == "unknown" else ("X-Length", "X-Way"))
     first, second = fields.items()
@@ -323,6 +325,7 @@ def alike(environ: Environ, start_response: Start) -> Iterable[bytes]:
 
 def _take(how: str, name: str, body: bytes, pause: Callable[[], Any]) -> tuple[bytes, dict[str, str]] | None:
     if how == "refuse":
+        REFUSED["times"] += 1
         return None
     if how == "fail":
         raise ValueError(name)

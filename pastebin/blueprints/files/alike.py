@@ -19,7 +19,7 @@ from pastebin.blueprints.files import wire
 from pastebin.blueprints.links import links
 from pastebin.errors import PastebinError, UntrustedHost
 from pastebin.extensions import context_maker
-from pastebin.services import uploads
+from pastebin.services import limits, uploads
 
 # Fields by which a head may ask for more than to keep its body, or be somebody's who has to be looked at anew.
 _SAY_MORE = ("Cookie", "Content-Disposition", *intake.HEADER_FIELDS)
@@ -56,16 +56,24 @@ class _AlikePuts:
     ) -> tuple[bytes, Mapping[str, str]] | None:
         """The body of the answer and the fields in which it differs; None where there is to be another answer."""
         waiting.note_pause(pause)
-        try:
-            with self._context():
-                return self._take(name, body)
-        except (PastebinError, SQLAlchemyError, OSError):
-            return None  # nothing is kept: it is tried once more, as a whole, and told what there is to tell
+        with self._context():
+            kept = self._keep(name, body)
+            if kept is None:
+                return None
+            made, place = kept
+            url, fields = wire.told_by_url(made, self._links)
+            return url, fields | rates.fields(place.place if place else None)
 
-    def _take(self, name: str, body: bytes) -> tuple[bytes, Mapping[str, str]]:
-        actor = gate.admit(self._rule, self._address, self._credential)
-        place = rates.looked_for(self._rule.counted_as, actor)
-        with intake.whole(name, body, actor) as file:
-            (made,) = uploads.take_in(actor, [file], uploads.Rules(), place)
-        url, fields = wire.told_by_url(made, self._links)
-        return url, fields | rates.fields(place.place if place else None)
+    def _keep(self, name: str, body: bytes) -> tuple[uploads.Uploaded, limits.Wanted | None] | None:
+        """Keep a body; None where nothing is kept, and the request as a whole will be told why."""
+        made: list[uploads.Uploaded] = []
+        try:
+            actor = gate.admit(self._rule, self._address, self._credential)
+            place = rates.looked_for(self._rule.counted_as, actor)
+            with intake.whole(name, body, actor) as file:
+                made = uploads.take_in(actor, [file], uploads.Rules(), place)
+        except (PastebinError, SQLAlchemyError, OSError):
+            if made:  # once more would be twice
+                raise
+            return None
+        return made[0], place
