@@ -18,16 +18,16 @@ from werkzeug.wsgi import get_input_stream
 from pastebin import expiry, filetypes
 from pastebin.access import gate
 from pastebin.access.current import current_request, g
-from pastebin.blobs import Spool
+from pastebin.blobs import Spool, StoreFull
 from pastebin.blueprints.blocks import Body, blocks
 from pastebin.blueprints.form_events import Event, Part, multipart_events, urlencoded_events
 from pastebin.blueprints.languages import parse_language
 from pastebin.blueprints.numbers import download_limit, whole_number
 from pastebin.blueprints.spooling import Spooling
-from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid
+from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
 from pastebin.extensions import now
-from pastebin.services import bounds, names
-from pastebin.services.actor import Actor, Scope
+from pastebin.services import bounds, keeping, names
+from pastebin.services.actor import Scope
 from pastebin.services.uploads import Incoming, Privacy, Rules
 
 MOST_FILES = 100
@@ -128,19 +128,22 @@ def raw(path_name: str | None = None) -> Iterator[Received]:
     yield from _closing(received)
 
 
-@contextmanager
-def whole(name: str, body: bytes, actor: Actor) -> Iterator[Incoming]:
-    """Receive a body that has come, as *actor*'s file of this name.
+def whole(name: str, body: bytes) -> Incoming:
+    """Receive a body that has come, as a file of this name; whoever has it closes its spool.
+
+    How large it may be is not looked at here.
 
     Raises:
-        BodyTooLarge, StorageFull.
+        StorageFull.
     """
-    spooling = _FileSpooling(len(body), bounds.largest_body(actor))
+    spool, probe = keeping.new_spool(len(body)), filetypes.TextProbe()
     try:
-        spooling.write(body)
-        yield spooling.finish(name)
-    finally:
-        spooling.discard()
+        spool.write(body)
+        probe.feed(body)
+    except StoreFull as fault:
+        spool.close()
+        raise StorageFull from fault
+    return Incoming(spool, name, probe.finish())
 
 
 @contextmanager

@@ -71,14 +71,14 @@ def take_in(
         StorageLimit: no room left in the actor's quota.
         StorageFull: no room left on the disk. Nothing is kept.
     """
-    bounds.check_size(actor, sum(file.spool.size for file in incoming))
+    size_bytes = sum([file.spool.size for file in incoming])
+    bounds.check_size(actor, size_bytes)
     rules = check_rules(actor, rules)
     described = [_Described.of(file) for file in incoming]
     for file in described:
         _check_type(file)
     made = [_row_of(actor, file, rules) for file in described]
     contents = [file.content for file in described]
-    size_bytes = sum(content.spool.size for content in contents)
     keep(contents, Recording(actor, size_bytes, files=[record for record, _ in made], place=place))
     return [_told(record, token, content) for (record, token), content in zip(made, contents, strict=True)]
 

@@ -8,6 +8,7 @@ Where they refuse, the request is read as a whole, and told so.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 from flask import Request
 from sqlalchemy.exc import SQLAlchemyError
@@ -70,7 +71,8 @@ class _AlikePuts:
         try:
             actor = gate.admit(self._rule, self._address, self._credential)
             place = rates.looked_for(self._rule.counted_as, actor)
-            with intake.whole(name, body, actor) as file:
+            file = intake.whole(name, body)
+            with closing(file.spool):
                 made = uploads.take_in(actor, [file], uploads.Rules(), place)
         except (PastebinError, SQLAlchemyError, OSError):
             if made:  # once more would be twice
