@@ -21,6 +21,8 @@ from pastebin.blueprints.links import links
 from pastebin.errors import PastebinError, UntrustedHost
 from pastebin.extensions import context_maker
 from pastebin.services import limits, uploads
+from pastebin.services.actor import Actor
+from pastebin.services.remembered import Remembered
 
 # Fields by which a head may ask for more than to keep its body, or be somebody's who has to be looked at anew.
 _SAY_MORE = ("Cookie", "Content-Disposition", *intake.HEADER_FIELDS)
@@ -49,6 +51,8 @@ class _AlikePuts:
         self._rule = rule
         self._address = hosts.client_address(request)
         self._credential = request.headers.get("Authorization")
+        # Whether nobody may upload changes with the generation alone; whether somebody may is looked up each time.
+        self._nobody = Remembered(lambda: gate.admit(rule, self._address, None))
         self._links = links()
         self._context = context_maker()
 
@@ -65,11 +69,16 @@ class _AlikePuts:
             url, fields = wire.told_by_url(made, self._links)
             return url, fields | rates.fields(place.place if place else None)
 
+    def _actor(self) -> Actor:
+        if self._credential is None:
+            return self._nobody.get()
+        return gate.admit(self._rule, self._address, self._credential)
+
     def _keep(self, name: str, body: bytes) -> tuple[uploads.Uploaded, limits.Wanted | None] | None:
         """Keep a body; None where nothing is kept, and the request as a whole will be told why."""
         made: list[uploads.Uploaded] = []
         try:
-            actor = gate.admit(self._rule, self._address, self._credential)
+            actor = self._actor()
             place = rates.looked_for(self._rule.counted_as, actor)
             file = intake.whole(name, body)
             with closing(file.spool):
