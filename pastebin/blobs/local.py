@@ -98,10 +98,14 @@ class LocalStore:
     def listing(self, slice_number: int, slices: int) -> Iterator[tuple[str, float]]:
         """Digests and ages in seconds (see `BlobStore.listing`)."""
         moment = time.time()
-        for name in _FOLDERS[slice_number::slices]:
+        # A part is some of the folders; or some of one folder, which this and other parts share.
+        first = slice_number % len(_FOLDERS)
+        share, shares = slice_number // len(_FOLDERS), len(range(first, slices, len(_FOLDERS)))
+        for name in _FOLDERS[first::slices]:
             with os.scandir(self._root / name) as entries:
                 for entry in entries:
-                    if len(entry.name) == DIGEST_LENGTH and (changed := _changed_at(entry)) is not None:
+                    is_listed = len(entry.name) == DIGEST_LENGTH and _place(entry.name) % shares == share
+                    if is_listed and (changed := _changed_at(entry)) is not None:
                         yield entry.name, moment - changed
 
     def clean(self, grace_seconds: float) -> int:
@@ -205,6 +209,14 @@ def _most_spools() -> int:
     """A quarter of the descriptors that this process may have: a slow form can hold a hundred spools for hours."""
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return 1 << 20 if soft == resource.RLIM_INFINITY else soft // 4
+
+
+def _place(name: str) -> int:
+    """A number for a name in its folder, as good as random."""
+    try:
+        return int(name[2:6], 16)
+    except ValueError:
+        return 0
 
 
 def _changed_at(entry: os.DirEntry[str]) -> float | None:

@@ -1,10 +1,10 @@
 """How much there is. Counting goes through whole tables, so the sweep does it, and what it found is what is shown.
 
-Where there is so little that counting takes no time, it is counted anew.
+Where there is so little that counting takes no time, it is counted anew; where there is more, once an hour.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -15,6 +15,7 @@ from pastebin.services import reports
 _NAME = "figures"
 # So many rows are counted in a few milliseconds.
 _FEW_ROWS = 10_000
+_COUNTS_LAST = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -49,18 +50,22 @@ class Figures:
 
 
 def look() -> Figures:
-    """How much there is: now where that is quickly said, else as of the last sweep."""
-    report = reports.find(_NAME)
-    if report is not None:
-        kept = Counts(**report.facts)
-        if not kept.are_few:
-            return Figures(report.made_at, kept)
-    return Figures(now(), count())
+    """How much there is: now where that is quickly said, else as it was counted last."""
+    return _kept() or Figures(now(), count())
 
 
 def keep() -> None:
-    """Count, and keep that for who asks."""
-    reports.keep(_NAME, **asdict(count()))
+    """Count, and keep that for who asks; not again where many were counted a while ago."""
+    kept = _kept()
+    if kept is None or kept.counted_at <= now() - _COUNTS_LAST:
+        reports.keep(_NAME, **asdict(count()))
+
+
+def _kept() -> Figures | None:
+    """What was counted last; None where counting again takes no time, or nothing was counted yet."""
+    report = reports.find(_NAME)
+    counts = Counts(**report.facts) if report is not None else None
+    return None if report is None or counts is None or counts.are_few else Figures(report.made_at, counts)
 
 
 def count() -> Counts:

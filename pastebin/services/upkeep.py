@@ -39,8 +39,10 @@ from pastebin.services import (
 log = logging.getLogger(__name__)
 
 _BATCH = 200
-# The sweep that runs by itself looks for stray bytes in one part of the store at a time.
+# The sweep that runs by itself looks for stray bytes in one part of the store at a time: of so many, or of more where
+# there is so much that a part would have more names than that.
 _SLICES = 32
+_MOST_NAMES = 500
 _LEASE = "sweep"
 
 
@@ -115,9 +117,15 @@ def sweep_by_turn() -> Swept | None:
     """The sweep as workers do it by themselves: if it is due, in one of them, a part of the store at a time."""
     if settings.SWEEP_INTERVAL == 0 or not take_turn():
         return None
-    swept = sweep(slices=_SLICES, slice_number=int(time.time() / settings.SWEEP_INTERVAL) % _SLICES)
+    slices = _slices(figures.look().counts.stored)
+    swept = sweep(slices=slices, slice_number=int(time.time() / settings.SWEEP_INTERVAL) % slices)
     log.info("sweep: removed %s", swept)
     return swept
+
+
+def _slices(stored: int) -> int:
+    """Into how many parts a store of so many contents is divided: a power of two, so that it seldom changes."""
+    return 1 << (max(_SLICES, -(-stored // _MOST_NAMES)) - 1).bit_length()
 
 
 def _remove_due_files() -> int:

@@ -143,6 +143,14 @@ class BlobStoreContract:
 
         assert sorted(digest for part in parts for digest in part) == sorted(digests)
 
+    def test_it_may_be_in_more_parts_than_there_are_folders(self, store):
+        digests = {kept(store, b"%d" % number) for number in range(40)}
+
+        parts = [[digest for digest, _age in store.listing(number, 1500)] for number in range(1500)]
+
+        assert sorted(digest for part in parts for digest in part) == sorted(digests)
+        assert max(map(len, parts)) < 5
+
     def test_a_store_below_its_reserve_takes_nothing_and_goes_on_reading_and_removing(self, store, full_store):
         digest = kept(store, b"hello\n")
 

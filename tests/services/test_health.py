@@ -108,6 +108,18 @@ def test_where_there_is_little_it_is_counted_anew_and_else_the_sweeps_count_is_t
         assert now() - found.counted_at < HOUR
 
 
+def test_many_are_counted_once_an_hour(app, client):
+    with app.app_context():
+        many = {**figures.count().__dict__, "files": 2_000_000}
+        reports.keep("figures", **many)
+        upkeep.sweep()
+        assert figures.look().counts.files == 2_000_000
+    an_hour_passes(app)
+    with app.app_context():
+        upkeep.sweep()
+        assert figures.look().counts.files == 0
+
+
 @pytest.mark.parametrize("state", ["finished", "begun"])
 def test_encrypted_files_are_counted_by_their_state(app, client, state):
     from tests import hushing

@@ -169,6 +169,11 @@ def test_in_slices_the_whole_store_is_looked_through_once():
     assert sum(removed) == len(digests)
 
 
+@pytest.mark.parametrize(("stored", "slices"), [(0, 32), (16_000, 32), (16_001, 64), (1_000_000, 2048)])
+def test_the_more_there_is_the_smaller_are_the_parts(stored, slices):
+    assert upkeep._slices(stored) == slices
+
+
 def test_the_sweep_is_done_by_one_worker_at_a_time():
     assert upkeep.sweep_by_turn() is not None
     assert upkeep.sweep_by_turn() is None
