@@ -230,7 +230,8 @@ def tune_sqlite(app: Flask) -> None:
         _make_unreadable_for_others(path)
         # SQLite lets one writer in at a time and has the others poll, with growing pauses. So they queue up.
         app.extensions["pastebin.writers_turn"] = Turn(path.with_name(f"{path.name}.turn"))
-        app.extensions["pastebin.log"] = WriteAheadLog(path.with_name(f"{path.name}-wal"), empty_log)
+        real = path.resolve()  # where a link leads: that is beside which SQLite has it
+        app.extensions["pastebin.log"] = WriteAheadLog(real.with_name(f"{real.name}-wal"), empty_log)
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
 

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from pastebin import extensions, wal
+from pastebin import create_app, extensions, wal
 from pastebin.extensions import NotDurable, db, transaction
 from tests.conftest import bearer
 from tests.files.test_alike_puts import offered
@@ -138,6 +138,16 @@ def test_a_log_that_was_made_anew_is_the_one_that_is_waited_for(app: Flask, monk
         log_of_others = sqlite3.connect(log.with_name("pastebin.sqlite"))
         log_of_others.execute("PRAGMA journal_mode")
         log_of_others.close()
+
+
+def test_the_database_may_be_a_link(tmp_path: Path, disk: Disk) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link.sqlite").symlink_to(tmp_path / "elsewhere" / "real.sqlite")
+    app = create_app(tmp_path / "instance", DATABASE_URL=f"sqlite:///{tmp_path / 'link.sqlite'}")
+
+    assert app.test_client().put("/a", data=b"a").status_code == 201
+    assert disk.syncs > 0
+    assert files_in(tmp_path / "elsewhere" / "real.sqlite") == 1
 
 
 def test_without_such_a_log_each_commit_waits_by_itself(make_app, monkeypatch, disk):
