@@ -79,7 +79,7 @@ def record(connection: Connection, recordings: Sequence[Recording]) -> None:
     blobs = [blob for recording in recordings for blob in recording.blobs]
     _name(connection, blobs)
     staging.stage(connection, {blob.digest: blob.content for blob in blobs if blob.content is not None}.items())
-    _INSERT_FILES.count(connection, [file for recording in recordings for file in recording.files])
+    _INSERT_FILES.each(connection, [file for recording in recordings for file in recording.files])
     for recording in recordings:
         if recording.also:
             recording.also(connection)
@@ -136,8 +136,8 @@ def _name(connection: Connection, blobs: Iterable[BlobRecord]) -> None:
         newest = newest if own else digest
     for blob in blobs:
         blob.address = addresses[blob.digest]
-    _ADD_ADDRESSES.count(connection, [{"digest": digest, "address": addresses[digest]} for digest in distinct])
-    _ADD_OR_REVIVE_BLOBS.count(connection, [blob.row for blob in distinct.values()])
+    _ADD_ADDRESSES.each(connection, [{"digest": digest, "address": addresses[digest]} for digest in distinct])
+    _ADD_OR_REVIVE_BLOBS.each(connection, [blob.row for blob in distinct.values()])
 
 
 def _by_four(row: Sequence[Any]) -> Iterable[tuple[Any, ...]]:

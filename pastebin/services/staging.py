@@ -34,7 +34,7 @@ def stage(connection: Connection, contents: Iterable[tuple[str, bytes]]) -> None
     """
     moment = this_millisecond()
     rows = [{"digest": digest, "staged_at": moment, "content": content} for digest, content in contents]
-    _STAGE.count(connection, rows)
+    _STAGE.each(connection, rows)
 
 
 def content_of(digest: str) -> bytes | None:

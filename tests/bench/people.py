@@ -68,9 +68,9 @@ def _shelve(folder: Path, digests: list[str]) -> None:
 
 
 def _add(connection: Connection, files: list[dict[str, Any]]) -> None:
-    _ADDRESSES.count(connection, [{"digest": file["digest"], "address": file["digest"][:16]} for file in files])
-    _BLOBS.count(connection, [_blob(file) for file in files])
-    _FILES.count(connection, files)
+    _ADDRESSES.each(connection, [{"digest": file["digest"], "address": file["digest"][:16]} for file in files])
+    _BLOBS.each(connection, [_blob(file) for file in files])
+    _FILES.each(connection, files)
     totals.add(connection, [(file["owner_id"], file["size"]) for file in files])
 
 
