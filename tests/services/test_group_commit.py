@@ -218,16 +218,18 @@ def test_a_failure_beside_the_commit_does_not_stop_those_who_come_after(app, cap
 
 
 @pytest.mark.usefixtures("paused")
-def test_who_goes_on_too_early_is_not_told_that_it_is_kept(app, monkeypatch):
-    monkeypatch.setattr(Pause, "wait", lambda _pause: None)
+def test_who_goes_on_too_early_is_not_told_that_it_is_kept(app):
     held = threading.Event()
 
     def slow(connection: Connection, names: Sequence[str]) -> None:
         held.wait(10)
 
-    with app.app_context(), pytest.raises(RuntimeError, match="before its group"):
-        commit_together(slow, "one")
-    held.set()
+    with app.app_context():
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError, match="before its group"):
+            patch.setattr(Pause, "wait", lambda _pause: None)
+            commit_together(slow, "one")
+        held.set()
+        commit_together(note, "after it")  # what was begun is at its end before the folder goes
 
 
 def test_two_databases_do_not_wait_for_each_other(make_app, tmp_path):
