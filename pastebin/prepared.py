@@ -8,7 +8,6 @@ None) go in and come out.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -17,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 Values = dict[str, Any]
-_Arrange = Callable[[Any], Any]
+_Arrange = Callable[[Values], Any]
 
 _LARGEST_PIECE = 32
 
@@ -34,7 +33,7 @@ class Prepared:
         self._ending = ending
         self._compiled: dict[str, tuple[str, _Arrange]] = {}
 
-    def row(self, connection: Connection, values: Any) -> tuple[Any, ...] | None:
+    def row(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
         """The first row of the result, or None."""
         cursor = self._executed(connection, values)
         try:
@@ -43,7 +42,7 @@ class Prepared:
         finally:
             cursor.close()
 
-    def count(self, connection: Connection, values: Any) -> int:
+    def count(self, connection: Connection, values: Values) -> int:
         """How many rows the statement changed."""
         cursor = self._executed(connection, values)
         try:
@@ -75,29 +74,9 @@ class Prepared:
 
     def _compile(self, connection: Connection) -> tuple[str, _Arrange]:
         compiled = self._statement.compile(connection.engine)
-        made = f"{compiled} {self._ending}".rstrip(), self._arrangement(getattr(compiled, "positiontup", None))
+        made = f"{compiled} {self._ending}".rstrip(), _arrangement(getattr(compiled, "positiontup", None))
         self._compiled[connection.dialect.name] = made
         return made
-
-    def _arrangement(self, order: Sequence[str] | None) -> _Arrange:
-        """What makes values into what the driver takes: by name, or in this order."""
-        return _as_they_are if order is None else _in_order(order)
-
-
-class _Piece(Prepared):
-    """A statement for so many like things, whose values come as one mapping for each."""
-
-    def _arrangement(self, order: Sequence[str] | None) -> _Arrange:
-        if order is None:
-            return _numbered
-        of_first = [name.removesuffix("_0") for name in order if name.endswith("_0")]
-        number_of_things = len(order) // len(of_first)
-        if list(order) != [f"{name}_{number}" for number in range(number_of_things) for name in of_first]:
-            in_order = _in_order(order)
-            return lambda things: in_order(_numbered(things))
-        # One thing's values after the other's: nothing needs a name with a number.
-        of_one = _in_order(of_first)
-        return lambda things: tuple(chain.from_iterable(map(of_one, things)))
 
 
 class PreparedMany:
@@ -111,12 +90,12 @@ class PreparedMany:
     """
 
     def __init__(self, make: Callable[[int], ClauseElement]) -> None:
-        self._for = cache(lambda count: _Piece(make(count)))
+        self._for = cache(lambda count: Prepared(make(count)))
 
     def rows(self, connection: Connection, things: Sequence[Values]) -> Iterator[tuple[Any, ...] | None]:
         """The first row of each execution's result."""
         for piece in _pieces(things):
-            yield self._for(len(piece)).row(connection, piece)
+            yield self._for(len(piece)).row(connection, _numbered(piece))
 
 
 def inserting(table: Table, on_conflict: str = "") -> Prepared:
@@ -131,14 +110,13 @@ def _pieces(things: Sequence[Values]) -> Iterator[Sequence[Values]]:
         yield things[begin : begin + _LARGEST_PIECE]
 
 
-def _as_they_are(values: Values) -> Values:
-    return values
-
-
-def _in_order(names: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
-    if len(names) == 1:
-        return lambda values: (values[names[0]],)
-    return itemgetter(*names) if names else lambda _values: ()
+def _arrangement(order: Sequence[str] | None) -> _Arrange:
+    """What makes values into what the driver takes: by name, or in this order."""
+    if order is None:
+        return lambda values: values
+    if len(order) > 1:
+        return itemgetter(*order)
+    return lambda values: tuple([values[name] for name in order])
 
 
 def _numbered(things: Sequence[Values]) -> Values:

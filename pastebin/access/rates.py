@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 # Refused before any work was done. A delete-all whose password is missing is one of them too.
 _NEVER_COUNTED = frozenset({401, 403, 413, 503})
-_FIELDS = _LIMIT, _REMAINING, _RESET = "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"
+_FIELDS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,8 @@ def _going_on_without_room() -> Iterator[None]:
 
 def tell(headers: Headers, limit: int, left: int, seconds: int) -> None:
     """The headers of every limited answer: how many places there are, how many are left, and for how many seconds."""
-    for name, value in zip(_FIELDS, (limit, left, seconds), strict=True):
-        headers.add(name, str(value))
+    for name, value in _written(limit, left, seconds).items():
+        headers.add(name, value)
 
 
 def fields_of_answers() -> tuple[str, ...]:
@@ -160,6 +160,8 @@ def fields_of_answers() -> tuple[str, ...]:
 
 def fields(place: limits.Place | None) -> dict[str, str]:
     """What `tell` adds to the answer for which a place was taken, if one was."""
-    if place is None:
-        return {}
-    return {_LIMIT: str(place.limit), _REMAINING: str(place.left), _RESET: str(place.seconds_left)}
+    return _written(place.limit, place.left, place.seconds_left) if place else {}
+
+
+def _written(*numbers: int) -> dict[str, str]:
+    return dict(zip(_FIELDS, map(str, numbers), strict=True))

@@ -18,15 +18,15 @@ from werkzeug.wsgi import get_input_stream
 from pastebin import expiry, filetypes
 from pastebin.access import gate
 from pastebin.access.current import current_request, g
-from pastebin.blobs import Spool, StoreFull
+from pastebin.blobs import Spool
 from pastebin.blueprints.blocks import Body, blocks
 from pastebin.blueprints.form_events import Event, Part, multipart_events, urlencoded_events
 from pastebin.blueprints.languages import parse_language
 from pastebin.blueprints.numbers import download_limit, whole_number
 from pastebin.blueprints.spooling import Spooling
-from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid, StorageFull
+from pastebin.errors import BodyMalformed, BodyTooLarge, FieldsInvalid, FieldsMissing, SessionInvalid
 from pastebin.extensions import now
-from pastebin.services import bounds, keeping, names
+from pastebin.services import bounds, names
 from pastebin.services.actor import Scope
 from pastebin.services.uploads import Incoming, Privacy, Rules
 
@@ -136,14 +136,10 @@ def whole(name: str, body: bytes) -> Incoming:
     Raises:
         StorageFull.
     """
-    spool, probe = keeping.new_spool(len(body)), filetypes.TextProbe()
-    try:
-        spool.write(body)
-        probe.feed(body)
-    except StoreFull as fault:
-        spool.close()
-        raise StorageFull from fault
-    return Incoming(spool, name, probe.finish())
+    spooling = _FileSpooling(len(body), most_bytes=len(body))
+    with spooling.or_nothing():
+        spooling.write(body)
+        return spooling.finish(name)
 
 
 @contextmanager

@@ -130,8 +130,9 @@ class Service:
             return
         if taken is not None:
             self._worker.count_request()
-            connection.sendall(known.wire(taken, goes_on=self._worker.alive))
-            self._await_next(connection)
+            goes_on = self._worker.alive
+            connection.sendall(known.wire(taken, goes_on=goes_on))
+            self._go_on_or_leave(connection, goes_on)
             return
         if self._alikes:
             self._alikes.forget(small)
@@ -146,23 +147,25 @@ class Service:
         connection.begin(hand)
         if replay.given:
             replay.given()
+        goes_on = self._worker.alive
         try:
-            rest = connection.send_now(replay.wire(goes_on=self._worker.alive))
+            rest = connection.send_now(replay.wire(goes_on=goes_on))
         except ClientGone:
             connection.close()
             return
         if rest:
-            self._in_greenlet(connection, self._send_rest, rest)
+            self._in_greenlet(connection, self._send_rest, rest, goes_on)
         else:
-            self._await_next(connection)
+            self._go_on_or_leave(connection, goes_on)
 
-    def _send_rest(self, connection: "Connection", rest: memoryview) -> None:
+    def _send_rest(self, connection: "Connection", rest: memoryview, goes_on: bool) -> None:
         connection.send_rest(rest)
-        self._await_next(connection)
+        self._go_on_or_leave(connection, goes_on)
 
-    def _await_next(self, connection: "Connection") -> None:
+    def _go_on_or_leave(self, connection: "Connection", goes_on: bool) -> None:
+        """As the answer has said, whatever the worker has been told since."""
         connection.is_serving = False
-        if self._worker.alive:
+        if goes_on:
             connection.await_request(self._cfg.keepalive)
         else:
             connection.leave()

@@ -51,21 +51,23 @@ class Figures:
 
 def look() -> Figures:
     """How much there is: now where that is quickly said, else as it was counted last."""
-    return _kept() or Figures(now(), count())
+    return kept() or Figures(now(), count())
 
 
 def keep() -> None:
     """Count, and keep that for who asks; not again where many were counted a while ago."""
-    kept = _kept()
-    if kept is None or kept.counted_at <= now() - _COUNTS_LAST:
+    last = kept()
+    if last is None or last.counted_at <= now() - _COUNTS_LAST:
         reports.keep(_NAME, **asdict(count()))
 
 
-def _kept() -> Figures | None:
+def kept() -> Figures | None:
     """What was counted last; None where counting again takes no time, or nothing was counted yet."""
     report = reports.find(_NAME)
-    counts = Counts(**report.facts) if report is not None else None
-    return None if report is None or counts is None or counts.are_few else Figures(report.made_at, counts)
+    if report is None:
+        return None
+    counts = Counts(**report.facts)
+    return None if counts.are_few else Figures(report.made_at, counts)
 
 
 def count() -> Counts:

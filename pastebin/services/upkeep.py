@@ -117,7 +117,8 @@ def sweep_by_turn() -> Swept | None:
     """The sweep as workers do it by themselves: if it is due, in one of them, a part of the store at a time."""
     if settings.SWEEP_INTERVAL == 0 or not take_turn():
         return None
-    slices = _slices(figures.look().counts.stored)
+    many = figures.kept()
+    slices = _slices(many.counts.stored if many else 0)
     swept = sweep(slices=slices, slice_number=int(time.time() / settings.SWEEP_INTERVAL) % slices)
     log.info("sweep: removed %s", swept)
     return swept
