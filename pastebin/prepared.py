@@ -53,7 +53,7 @@ class Prepared:
     def each(self, connection: Connection, things: Iterable[Values]) -> None:
         """Execute it for one thing after the other, without coming back from the driver in between.
 
-        SQLite takes nearly twice as long for one statement with all of them.
+        SQLite takes longer for one statement with all of them.
         """
         self._executed(connection, things, is_many=True).close()
 
