@@ -110,9 +110,17 @@ class Hand:
 class Crew:
     """The hands of one worker and the connections between them."""
 
-    def __init__(self, size: int, attend: Callable[[Hand, "Connection"], None], call_watchman: Callable[[], None]):
+    def __init__(
+        self,
+        size: int,
+        attend: Callable[[Hand, "Connection"], None],
+        call_watchman: Callable[[], None],
+        count: Callable[[int], None] = lambda _connections: None,
+    ) -> None:
         self.attend = attend
         self.connections: set[Connection] = set()
+        # Told how many there are, whenever that changes.
+        self._count = count
         # Who waits, and whom epoll's events are for. The one is popped by whoever is first, the other by its owner.
         self.armed: dict[Waiting, None] = {}
         self.registered: dict[int, Waiting] = {}
@@ -126,6 +134,7 @@ class Crew:
         self.helm = threading.Lock()
         self.stopping = False
         self.doors: dict[int, Callable[[], None]] = {}
+        self._bells: dict[int, Callable[[], None]] = {}
         self._epoll = select.epoll()
         # Who waits in epoll right now; only a knock makes it look elsewhere.
         self._on_watch: Hand | None = None
@@ -175,9 +184,16 @@ class Crew:
         """Take away from epoll what waits; false if somebody else was quicker."""
         return self.armed.pop(waiting, _MISSING) is None
 
+    def welcome(self, connection: "Connection") -> None:
+        """Begin with somebody who was let in."""
+        self.connections.add(connection)
+        self._count(len(self.connections))
+        self.ready.append(connection)
+
     def forget(self, connection: "Connection") -> None:
         """Its descriptor is about to be closed, which takes it out of epoll. Only for who holds the connection."""
         self.connections.discard(connection)
+        self._count(len(self.connections))
         # Not once it is closed: then the number may be another's.
         self.registered.pop(connection.descriptor, None)
 
@@ -250,6 +266,11 @@ class Crew:
         self.doors[descriptor] = enter
         self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLEXCLUSIVE)
 
+    def hang_bell(self, descriptor: int, answer: Callable[[], None]) -> None:
+        """Call *answer* whenever another worker rings."""
+        self._bells[descriptor] = answer
+        self._epoll.register(descriptor, select.EPOLLIN)
+
     def close_doors(self) -> None:
         """Stop looking at the listening sockets."""
         while self.doors:
@@ -266,7 +287,7 @@ class Crew:
             if (waiting := self.registered.get(descriptor)) is not None:
                 if self.claim(waiting):
                     self.hand_over(waiting)
-            elif (enter := self.doors.get(descriptor)) is not None:
+            elif (enter := self.doors.get(descriptor) or self._bells.get(descriptor)) is not None:
                 enter()
             elif descriptor == self._knock:
                 os.eventfd_read(self._knock)
@@ -298,14 +319,19 @@ class Crew:
         """Count that a hand has taken up something."""
         self._pulse += 1
         if not self._watched:
-            self._watched = True
-            self._call_watchman()
+            self.have_watched()
         if self._eager_looks and not self.helm.locked():
             self.ring_any()
         if self.due:
             self._taken_before_due += 1
             if self._taken_before_due > _MOST_BEFORE_DUE or monotonic() - self._due_since > _LONGEST_BEFORE_DUE:
                 self.do_due()
+
+    def have_watched(self) -> None:
+        """See to it that the watchman looks."""
+        if not self._watched:
+            self._watched = True
+            self._call_watchman()
 
     def look_after(self) -> bool:
         """One look of the watchman; false when it need not look again until it is called."""

@@ -7,6 +7,7 @@ import resource
 import select
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -14,6 +15,7 @@ from typing import Any, ClassVar
 
 from gunicorn.workers.base import Worker
 
+from pastebin.server import roster
 from pastebin.server.connection import Connection
 from pastebin.server.crew import Crew
 from pastebin.server.limits import Limits
@@ -21,6 +23,10 @@ from pastebin.server.service import Service
 
 # How often the watchman looks while there is something to watch, in milliseconds.
 _LOOK = 2
+# How long another worker that was called may take until it is not waited for any more, in seconds.
+_AFTER_YOU = 0.01
+# So many clients a second are left to others. Where more come they do not stay: then whoever is quickest lets them in.
+_CALLS_A_SECOND = 64
 _SECOND = 1000
 # Descriptors that are no connections: files, the database, the log.
 _OTHER_DESCRIPTORS = 512
@@ -66,13 +72,21 @@ class ParkingWorker(Worker):
         if cfg.proxy_protocol not in ("off", False):
             raise RuntimeError("The PROXY protocol is not understood here: let the proxy send X-Forwarded-For.")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Be made: by the process that then forks."""
+        super().__init__(*args, **kwargs)
+        self._roster = roster.of_this_server()
+
     def run(self) -> None:
         """Serve until told to stop, then finish what was begun."""
         self._service = Service(self, self.limits)
-        self._crew = Crew(max(1, self.cfg.threads), self._service.attend, self._wake)
+        self._crew = Crew(max(1, self.cfg.threads), self._service.attend, self._wake, self._roster.count)
         self._most_connections = self._room_for_connections()
         self._line_limit = self.cfg.limit_request_line
         self._next_eviction = 0.0
+        # Until when the doors stay closed because another worker was called; 0 if none was.
+        self._aside_until = 0.0
+        self._calls_left = _CALLS_A_SECOND
         # Held while somebody is let in: who was accepted is known to `_finish`, or was never accepted.
         self._doorway = threading.Lock()
         self._alarm = select.poll()
@@ -82,6 +96,8 @@ class ParkingWorker(Worker):
         gc.freeze()
         gc.set_threshold(_GARBAGE)
         self._crew.start()
+        if (bell := self._roster.join()) is not None:
+            self._crew.hang_bell(bell, self._answer_call)
         self._open_doors()
         while self.alive and self.ppid == os.getppid():
             self._keep_time()
@@ -124,12 +140,15 @@ class ParkingWorker(Worker):
     def _keep_time(self) -> None:
         """About a second of looking after the crew, then what is due every second."""
         self.notify()
+        self._calls_left = _CALLS_A_SECOND
         end = monotonic() + 1
         while self.alive and (left := end - monotonic()) > 0:
             is_watched = self._crew.look_after()
-            if not self._crew.doors:
+            if self._aside_until:
+                self._come_back()
+            elif not self._crew.doors:
                 self._reopen_doors(is_due=self._next_eviction < monotonic())
-            if self._alarm.poll(_LOOK if is_watched else max(1, left * _SECOND)):
+            if self._alarm.poll(_LOOK if is_watched or self._aside_until else max(1, left * _SECOND)):
                 os.read(self.PIPE[0], 4096)
         self._close_overdue()
 
@@ -152,10 +171,54 @@ class ParkingWorker(Worker):
             self._crew.open_door(listener.fileno(), partial(self._let_in, listener, name))
 
     def _let_in(self, listener: Any, name: Any) -> None:
-        """Accept one client: the next may as well be another worker's."""
+        """Accept one client, or call a worker that has fewer: the next may as well be another's."""
         with self._doorway:
-            if self._crew.doors:  # else closed since somebody knocked
+            if not self._crew.doors:  # closed since somebody knocked
+                return
+            if not self._left_to_another():
                 self._accept(listener, name)
+
+    def _answer_call(self) -> None:
+        """Let in whoever another worker has left to this one, while it has fewest."""
+        self._roster.hear()
+        with self._doorway:
+            if self.alive and not self._let_in_all(but=self._left_to_another):
+                self._end_aside()
+
+    def _left_to_another(self) -> bool:
+        """Call a worker that has fewer, if there is one, and let nobody in until it had time."""
+        if not self._calls_left or not self._roster.call_another():
+            return False
+        self._calls_left -= 1
+        self._crew.close_doors()
+        self._aside_until = monotonic() + _AFTER_YOU
+        self._crew.have_watched()
+        return True
+
+    def _come_back(self) -> None:
+        """Open the doors again once who was called had time. Whoever still waits there has waited for long enough."""
+        with self._doorway:
+            if self._aside_until < monotonic():
+                self._let_in_all()
+                self._end_aside()
+        self._crew.nudge()
+
+    def _end_aside(self) -> None:
+        if self._aside_until and self._has_room():
+            self._open_doors()
+        self._aside_until = 0.0
+
+    def _let_in_all(self, but: Callable[[], bool] = lambda: False) -> bool:
+        """Accept all who wait, as long as there is room; whether *but* has ended it."""
+        for listener in self.sockets:
+            name = _address_words(listener.getsockname())
+            while self._has_room() and self._accept(listener, name):
+                if but():
+                    return True
+        return False
+
+    def _has_room(self) -> bool:
+        return len(self._crew.connections) < self._most_connections
 
     def _accept(self, listener: Any, name: Any) -> bool:
         try:
@@ -170,9 +233,8 @@ class ParkingWorker(Worker):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         crew = self._crew
         connection = Connection(crew, self.limits, sock, _address_words(peer), name, self._line_limit)
-        crew.connections.add(connection)
-        crew.ready.append(connection)
-        if len(crew.connections) >= self._most_connections:
+        crew.welcome(connection)
+        if not self._has_room():
             self._make_room()
         return True
 
@@ -182,8 +244,10 @@ class ParkingWorker(Worker):
             self._crew.close_doors()
 
     def _reopen_doors(self, is_due: bool) -> None:
-        if len(self._crew.connections) < self._most_connections or (is_due and self._evict()):
-            self._open_doors()
+        with self._doorway:
+            is_full = not self._crew.doors and not self._aside_until
+            if is_full and (self._has_room() or (is_due and self._evict())):
+                self._open_doors()
 
     def _evict(self) -> bool:
         crew = self._crew
@@ -207,11 +271,11 @@ class ParkingWorker(Worker):
         """Let nobody in, finish what was begun, at most for `graceful_timeout`."""
         crew = self._crew
         with self._doorway:
+            self._roster.leave()
             # A knock wakes one worker. If it was this one, nobody else has heard it.
-            for listener in self.sockets:
-                name = _address_words(listener.getsockname())
-                while crew.doors and len(crew.connections) < _LAST_GUESTS and self._accept(listener, name):
-                    crew.nudge()
+            if crew.doors and not self._is_crowded():
+                self._let_in_all(but=self._is_crowded)
+                crew.nudge()
             crew.close_doors()
         for listener in self.sockets:
             listener.close()
@@ -225,6 +289,9 @@ class ParkingWorker(Worker):
         crew.stop()
         for hand in crew.hands:
             hand.thread.join(max(0.0, min(0.5, end - monotonic())))
+
+    def _is_crowded(self) -> bool:
+        return len(self._crew.connections) >= _LAST_GUESTS
 
     def _close_idle(self) -> None:
         for connection in list(self._crew.connections):

@@ -1,0 +1,79 @@
+"""How many clients each worker of a server has, so that the next goes to who has fewest.
+
+The kernel wakes any worker for a client at the door, and the one that was just
+woken is the quicker one to let in the next as well. Clients that stay
+(browsers, proxies, programs that send many files) then stay with one worker
+while the cores of the others idle. So a worker that has more than another
+calls that one instead: a bell that only its owner hears.
+"""
+
+import fcntl
+import mmap
+import os
+from functools import cache
+
+# Workers beyond these let in whoever knocks.
+_PLACES = 64
+_BYTES_OF_A_PLACE = 4
+
+
+class Roster:
+    """A place for each worker, in memory that all of them share. Made before they are, by the process that forks them.
+
+    A place is a lock that ends with its worker, however that ends; who comes next takes it.
+    """
+
+    def __init__(self) -> None:
+        self._locks = os.memfd_create("roster", os.MFD_CLOEXEC)
+        size = _PLACES * _BYTES_OF_A_PLACE
+        os.ftruncate(self._locks, size)
+        # One more than each has clients; 0 where nobody is.
+        self._counts = memoryview(mmap.mmap(self._locks, size)).cast("I")
+        self._bells = [os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC) for _ in range(_PLACES)]
+        self._own: int | None = None
+        self._is_called = False
+
+    def join(self) -> int | None:
+        """Take a place for the calling process; the descriptor of its bell, if there was a place."""
+        for place in range(_PLACES):
+            try:
+                fcntl.lockf(self._locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+            except OSError:
+                continue
+            self._own, self._is_called = place, True
+            self.count(0)
+            return self._bells[place]
+        return None
+
+    def leave(self) -> None:
+        """Be called no more."""
+        if self._own is not None:
+            self._is_called = False
+            self._counts[self._own] = 0
+
+    def count(self, clients: int) -> None:
+        """Say how many clients the own worker has."""
+        if self._own is not None and self._is_called:
+            self._counts[self._own] = clients + 1
+
+    def call_another(self) -> bool:
+        """Ring for the worker with the fewest clients; false if that is the own one."""
+        if self._own is None:
+            return False
+        others = ((count, place) for place, count in enumerate(self._counts) if count)
+        fewest, place = min(others, default=(0, self._own))
+        if fewest >= self._counts[self._own]:
+            return False
+        os.eventfd_write(self._bells[place], 1)
+        return True
+
+    def hear(self) -> None:
+        """Take note that the own bell has rung."""
+        if self._own is not None:
+            os.eventfd_read(self._bells[self._own])
+
+
+@cache
+def of_this_server() -> Roster:
+    """The one that a process and all that it forks have in common."""
+    return Roster()
