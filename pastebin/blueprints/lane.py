@@ -111,32 +111,39 @@ class Lane:
             start_response("200 OK", card.headers)
             if card.viewed is not None:
                 card.viewed()
-            if kept.body is not None:
-                self._let_replay(environ, kept, kept.body, card.viewed)
+            self._let_replay(
+                environ, kept, partial(self._opened, card) if kept.body is None else kept.body, card.viewed
+            )
         return body
 
     def _holds(self, kept: _Kept) -> bool:
         return kept.generation == self._generation.read() and time.time() < kept.until
 
     def _let_replay(
-        self, environ: WSGIEnvironment, kept: _Kept, body: bytes, viewed: Callable[[], None] | None
+        self,
+        environ: WSGIEnvironment,
+        kept: _Kept,
+        body: bytes | Callable[[], FileIO | None],
+        viewed: Callable[[], None] | None,
     ) -> None:
         """Have the server beneath give the same by itself to the same request, if it can (see docs/server.md)."""
         offer = environ.get("pastebin.replay")
         if offer is not None:
             offer(body, partial(self._holds, kept), viewed)
 
-    @staticmethod
-    def _sent(card: Card, environ: WSGIEnvironment) -> Iterable[bytes] | None:
+    def _sent(self, card: Card, environ: WSGIEnvironment) -> Iterable[bytes] | None:
         """The bytes by the server's own way of sending files, where it has one."""
         wrapper: Any = environ.get("wsgi.file_wrapper")
-        if not wrapper:
-            return None
+        file = self._opened(card) if wrapper else None
+        sent: Iterable[bytes] | None = wrapper(file) if file else None
+        return sent
+
+    @staticmethod
+    def _opened(card: Card) -> FileIO | None:
         try:
-            sent: Iterable[bytes] = wrapper(card.open())
+            return card.open()
         except _GONE:
             return None
-        return sent
 
     def _keep(self, place: tuple[str, str], generation: bytes, card: Card) -> None:
         if len(self._kept) >= _MOST_CARDS or self._bytes >= _MOST_BYTES:
@@ -150,9 +157,9 @@ class Lane:
 
     @staticmethod
     def _read(card: Card) -> bytes | None:
-        try:
-            with card.open() as file:
-                body = file.read(card.size)
-        except _GONE:
+        file = Lane._opened(card)
+        if file is None:
             return None
+        with file:
+            body = file.read(card.size)
         return body if len(body) == card.size else None

@@ -8,6 +8,7 @@ cookie, a language, another host) makes another head.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import FileIO
 
 from pastebin.server.answer import AFTER_DATE, BEFORE_DATE, BEFORE_STATUS, Answer, date_text, word_of
 
@@ -23,27 +24,33 @@ class Offer:
     """What the application says of the answer that it gives.
 
     Attributes:
-        body: all of it.
+        body: all of it, or what opens a file with all of it, which may be gone by then: None.
         holds: tells whether it would give the same again; called for every request.
         given: called whenever it is given again.
     """
 
-    body: bytes
+    body: bytes | Callable[[], FileIO | None]
     holds: Callable[[], bool]
     given: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A whole answer as it leaves, but for the time and whether the connection goes on."""
+    """A whole answer as it leaves, but for the time and whether the connection goes on.
+
+    Attributes:
+        open: opens the file of *size* bytes that follows, if one does.
+    """
 
     before_date: bytes
     rest: bytes
     holds: Callable[[], bool]
     given: Callable[[], None] | None
+    open: Callable[[], FileIO | None] | None
+    size: int
 
     def wire(self, *, goes_on: bool) -> bytes:
-        """All of it, dated now."""
+        """All of it but the file, dated now."""
         return b"%b%b%b%b" % (self.before_date, date_text().encode(), _WORDS[goes_on], self.rest)
 
 
@@ -64,7 +71,8 @@ class Replays:
         if len(self._kept) >= _MOST_REPLAYS or self._bytes >= _MOST_BYTES:
             self._kept, self._bytes = {}, 0  # what is asked for often is back at once
         fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
-        rest = f"{fields}\r\n".encode("latin-1") + offer.body
+        body, open_file = (b"", offer.body) if callable(offer.body) else (offer.body, None)
+        rest = f"{fields}\r\n".encode("latin-1") + body
         begin = f"{BEFORE_STATUS}{answer.status}{BEFORE_DATE}".encode("latin-1")
-        self._kept[head] = Replay(begin, rest, offer.holds, offer.given)
+        self._kept[head] = Replay(begin, rest, offer.holds, offer.given, open_file, answer.sent)
         self._bytes += len(head) + len(rest) + _ENTRY_BYTES

@@ -1,8 +1,10 @@
 """One request after the other on a connection: parse, call the application, answer, and on or away."""
 
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
+from io import FileIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -110,7 +112,7 @@ class Service:
     def _is_known(self, hand: "Hand", connection: "Connection", head: bytes, small: Small | None) -> bool:
         """Answer a request by what is known of its like, if anything is."""
         if self._replays and (replay := self._replays.find(head)):
-            self._replay(hand, connection, replay)
+            self._replay(hand, connection, replay, head)
             return True
         # Where many go on errands, the next may block, or be blocked: see `_better_hand`.
         if small and self._alikes and (known := self._alikes.find(small)) and hand.errands < _CROWDED:
@@ -136,15 +138,22 @@ class Service:
             return
         if self._alikes:
             self._alikes.forget(small)
+        self._begin_anew(connection, arrived)
+
+    def _begin_anew(self, connection: "Connection", arrived: bytes) -> None:
+        """Serve what was taken for known, and is not, as if nothing had been tried."""
         connection.arrived = arrived
         if (request := self._parse(connection)) is not None:
             self._serve(connection, request)
 
-    def _replay(self, hand: "Hand", connection: "Connection", replay: Replay) -> None:
+    def _replay(self, hand: "Hand", connection: "Connection", replay: Replay, head: bytes) -> None:
         """Give an answer again. Runs in the hub: there is a greenlet only where a client does not take it at once."""
-        self._worker.count_request()
         connection.arrived = b""
         connection.begin(hand)
+        if replay.open:
+            self._in_greenlet(connection, self._replay_file, replay, replay.open, head)
+            return
+        self._worker.count_request()
         if replay.given:
             replay.given()
         goes_on = self._worker.alive
@@ -157,6 +166,22 @@ class Service:
             self._in_greenlet(connection, self._send_rest, rest, goes_on)
         else:
             self._go_on_or_leave(connection, goes_on)
+
+    def _replay_file(
+        self, connection: "Connection", replay: Replay, open_file: Callable[[], FileIO | None], head: bytes
+    ) -> None:
+        file = open_file()
+        if file is None:
+            self._begin_anew(connection, head)
+            return
+        with file:
+            self._worker.count_request()
+            if replay.given:
+                replay.given()
+            goes_on = self._worker.alive
+            connection.sendall(replay.wire(goes_on=goes_on), socket.MSG_MORE)
+            connection.sendfile(file, 0, replay.size)
+        self._go_on_or_leave(connection, goes_on)
 
     def _send_rest(self, connection: "Connection", rest: memoryview, goes_on: bool) -> None:
         connection.send_rest(rest)

@@ -254,3 +254,21 @@ def _stale_after_deletion(server: Server, about: dict[str, Any]) -> int:
     for thread in threads:
         thread.join()
     return sum(status != 404 for status in answers)
+
+
+def test_what_the_server_gives_again_by_itself_is_whole_and_gone_with_its_file(
+    make_server: Callable[..., Server],
+) -> None:
+    content = os.urandom(300_000)  # more than is kept in memory
+    server = make_server(WORKERS=2)
+    sent = requests.post(f"{server.url}/api/upload", files={"file": ("a.bin", content)}, timeout=10).json()
+    link = f"{server.url}/{sent['uuid']}"
+    with requests.Session() as one, requests.Session() as other:
+        got = [session.get(link, timeout=10).content for _ in range(10) for session in (one, other)]
+        token = sent["deletion_url"].rsplit("/", 1)[1]
+        removed = requests.delete(link, headers={"X-Delete-Token": token}, timeout=10)
+        after = [session.get(link, timeout=10).status_code for _ in range(5) for session in (one, other)]
+
+    assert got == [content] * 20
+    assert removed.status_code == 204
+    assert after == [404] * 10

@@ -142,9 +142,10 @@ def read_on_many_connections(server: Server, uuid: str, count: int) -> None:
         assert set(crowd.map(run, range(count))) == {200}
 
 
-def test_a_stop_right_after_the_last_answer_loses_nothing(server: Server) -> None:
+@pytest.mark.parametrize("size", [2000, 200_000])
+def test_a_stop_right_after_the_last_answer_loses_nothing(server: Server, size: int) -> None:
     with Caller(server) as nobody:
-        uuid = nobody.upload(b"x" * 2000)["uuid"]
+        uuid = nobody.upload(b"x" * size)["uuid"]
     read_on_many_connections(server, uuid, 100)
     server.stop()
 

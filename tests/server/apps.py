@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -308,6 +309,19 @@ def replayed(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return answer(start_response, body)
 
 
+def replayed_file(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """The file that the query names; it may be given again as long as it is there."""
+    path = Path(environ["QUERY_STRING"])
+    REPLAYED["made"] += 1
+    if offer := environ.get("pastebin.replay"):
+        offer(lambda: FileIO(path) if path.exists() else None, lambda: bool(REPLAYED["holds"]), count_given)
+    if not path.exists():
+        return answer(start_response, b"gone", "404 Not Found")
+    start_response("200 OK", [("Content-Length", str(path.stat().st_size))])
+    sent: Iterable[bytes] = environ["wsgi.file_wrapper"](path.open("rb"))
+    return sent
+
+
 def alike(environ: Environ, start_response: Start) -> Iterable[bytes]:
     """What was sent, by its name, length and SHA-256, and in which way it was taken: whole, or as one that is alike.
 
@@ -474,6 +488,7 @@ VIEWS = {
         swallow,
         refuse,
         replayed,
+        replayed_file,
         doubted,
         replays,
         unchanged,

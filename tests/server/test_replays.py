@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -207,3 +208,81 @@ def test_where_nobody_can_tell_whether_it_holds_the_connection_ends_and_no_threa
         assert server.ask("/hello").body == b"hello\n"
         assert server.threads() == before
     assert "ZeroDivisionError" in server.log.read_text()
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """More than a client takes at once."""
+    path = tmp_path / "large"
+    path.write_bytes(os.urandom(12 << 20))
+    return path
+
+
+def asked_for(path: Path) -> bytes:
+    return b"GET /replayed-file?%b HTTP/1.1\r\nHost: test\r\n\r\n" % str(path).encode()
+
+
+def test_a_file_is_given_again_without_the_application(server: Server, large: Path) -> None:
+    request = asked_for(large)
+    content = kept(server, request)
+    before = replays(server)
+    with server.connect() as client:
+        for _ in range(3):
+            client.say(request)
+            assert client.hear().body == content
+        assert client.ask("/hello").body == b"hello\n"
+
+    assert content == large.read_bytes()
+    after = replays(server)
+    assert (after["made"] - before["made"], after["given"] - before["given"]) == (0, 3)
+
+
+def test_a_file_that_is_gone_is_the_applications_again(server: Server, large: Path) -> None:
+    request = asked_for(large)
+    kept(server, request)
+    large.unlink()
+    before = replays(server)
+    with server.connect() as client:
+        client.say(request)
+        assert client.hear().status == 404
+        assert client.ask("/hello").body == b"hello\n"
+
+    after = replays(server)
+    assert (after["made"] - before["made"], after["given"] - before["given"]) == (1, 0)
+
+
+def test_a_file_that_does_not_hold_any_more_is_the_applications_again(server: Server, large: Path) -> None:
+    kept(server, asked_for(large))
+    server.ask("/replays/0")
+    before = replays(server)
+    server.say(asked_for(large))
+
+    after = replays(server)
+    assert (after["made"] - before["made"], after["given"] - before["given"]) == (1, 0)
+
+
+def test_a_file_that_was_cut_off_meanwhile_ends_the_connection(server: Server, large: Path) -> None:
+    kept(server, asked_for(large))
+    os.truncate(large, 1 << 20)
+    with server.connect() as client, pytest.raises((EOFError, ConnectionResetError)):
+        client.say(asked_for(large))
+        client.hear()
+
+
+def test_a_slow_reader_of_a_file_keeps_nobody_waiting_and_one_that_leaves_leaves_nothing(
+    server: Server, large: Path
+) -> None:
+    content = kept(server, asked_for(large))
+    before = server.facts()
+    with server.connect(receive_buffer=4096) as slow, server.connect() as other:
+        slow.say(asked_for(large))
+        time.sleep(0.2)
+        for _ in range(50):
+            assert other.ask("/hello").body == b"hello\n"
+        assert slow.hear().body == content
+    for _ in range(5):
+        with server.connect(receive_buffer=4096) as leaving:
+            leaving.say(asked_for(large))
+            time.sleep(0.05)
+
+    server.expect_facts(before)
