@@ -33,7 +33,8 @@ class FileRow(Model):
         ),
         Index("ix_files_digest_owner", "digest", "owner_id"),
         # What a list is chosen and ordered by beside its owner: going through somebody's files reads no row of them.
-        Index(
+        # Nobody's files are in no list.
+        partial_index(
             "ix_files_owner_created",
             "owner_id",
             "created_at",
@@ -45,6 +46,7 @@ class FileRow(Model):
             "name",
             "size",
             "media_type",
+            where="owner_id IS NOT NULL",
         ),
         Index("ix_files_expires", "expires_at"),
         # The sweep's list of files whose downloads are used up.

@@ -149,10 +149,10 @@ def _count(which: Selection, limit: int, offset: int, shown: int, most: int | No
         return int(connection.execute(query, values).scalar_one_or_none() or 0)
 
 
-# "+ 0" keeps SQLite from the indexes of the owner and of the expiry, by which it would go through all files instead of
-# the few that are over.
+# "+ 0" and COALESCE keep SQLite from the indexes of the expiry and of the owner, by which it would go through all files
+# instead of the few that are over.
 _ZERO: ColumnElement[int] = literal_column("0")
-_OWNED = FileRow.owner_id + _ZERO == bindparam("owner")
+_OWNED = func.coalesce(FileRow.owner_id, _ZERO) == bindparam("owner")
 _EXPIRED = FileRow.expires_at <= bindparam("moment", type_=Moment)
 _GOES_ON = type_coerce(FileRow.expires_at, BigInteger) + _ZERO > bindparam("moment", type_=Moment)
 _USED_UP = FileRow.downloads >= FileRow.download_limit
