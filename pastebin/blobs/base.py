@@ -1,6 +1,6 @@
 """What every store promises."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +46,10 @@ class Spool(Protocol):
 
     def close(self) -> None:
         """Let go of it. Closing twice is no error."""
+
+
+Choose = Callable[[Iterable[str]], Iterable[str]]
+"""Some of many digests."""
 
 
 class BlobStore(Protocol):
@@ -95,8 +99,12 @@ class BlobStore(Protocol):
     def remove(self, digest: str) -> None:
         """Remove the bytes. Removing what is not there is no error."""
 
-    def listing(self, slice_number: int, slices: int) -> Iterator[tuple[str, float]]:
-        """Digest and age in seconds of everything stored, in the given one of *slices* parts."""
+    def listing(self, slice_number: int, slices: int, only: Choose = iter) -> Iterator[tuple[str, float]]:
+        """Digest and age in seconds of what is stored, in the given one of *slices* parts.
+
+        Args:
+            only: which of many digests, more or less in order, are to be listed; the age of others is not looked up.
+        """
 
     def clean(self, grace_seconds: float) -> int:
         """Remove what dead processes left half-done, older than that; how many."""

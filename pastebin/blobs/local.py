@@ -10,6 +10,7 @@ import os
 import resource
 import time
 import weakref
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import suppress
 from io import FileIO
@@ -18,10 +19,12 @@ from typing import cast
 from weakref import WeakSet
 
 from pastebin.addresses import DIGEST_LENGTH
-from pastebin.blobs.base import BlobMissing, Spool, StoreBusy, StoreFull
+from pastebin.blobs.base import BlobMissing, Choose, Spool, StoreBusy, StoreFull
 from pastebin.blobs.spool import FileSpool
 
 _FOLDERS = [f"{number:02x}" for number in range(256)]
+# By four digits more the names in a folder are told apart where it is divided.
+_PLACES = 1 << 16
 
 # For uploads of up to so many bytes, where there is ample room, a look at the disk is believed for a while.
 _SMALL_BYTES = 1 << 20
@@ -95,23 +98,26 @@ class LocalStore:
         with suppress(FileNotFoundError):
             os.unlink(self._path(digest))
 
-    def listing(self, slice_number: int, slices: int) -> Iterator[tuple[str, float]]:
+    def listing(self, slice_number: int, slices: int, only: Choose = iter) -> Iterator[tuple[str, float]]:
         """Digests and ages in seconds (see `BlobStore.listing`)."""
         moment = time.time()
+        for digest in only(self._digests(slice_number, slices)):
+            if (changed := _changed_at(self._path(digest))) is not None:
+                yield digest, moment - changed
+
+    def _digests(self, slice_number: int, slices: int) -> Iterator[str]:
         # A part is some of the folders; or some of one folder, which this and other parts share.
         first = slice_number % len(_FOLDERS)
         share, shares = slice_number // len(_FOLDERS), len(range(first, slices, len(_FOLDERS)))
-        for name in _FOLDERS[first::slices]:
-            with os.scandir(self._root / name) as entries:
-                for entry in entries:
-                    is_listed = len(entry.name) == DIGEST_LENGTH and _place(entry.name) % shares == share
-                    if is_listed and (changed := _changed_at(entry)) is not None:
-                        yield entry.name, moment - changed
+        for folder in _FOLDERS[first::slices]:
+            with os.scandir(self._root / folder) as entries:
+                names = sorted([entry.name for entry in entries])
+            yield from (name for name in _share_of(names, folder, share, shares) if len(name) == DIGEST_LENGTH)
 
     def clean(self, grace_seconds: float) -> int:
         """Remove old temporary files: there are none where the filesystem knows nameless ones."""
         with os.scandir(self._spools) as entries:
-            times = {entry.path: _changed_at(entry) for entry in entries}
+            times = {entry.path: _changed_at(entry.path) for entry in entries}
         oldest = time.time() - grace_seconds
         old = [path for path, changed in times.items() if changed is not None and changed < oldest]
         for path in old:
@@ -211,18 +217,16 @@ def _most_spools() -> int:
     return 1 << 20 if soft == resource.RLIM_INFINITY else soft // 4
 
 
-def _place(name: str) -> int:
-    """A number for a name in its folder, as good as random."""
-    try:
-        return int(name[2:6], 16)
-    except ValueError:
-        return 0
+def _share_of(names: list[str], folder: str, share: int, shares: int) -> list[str]:
+    """One of so many shares of a folder's sorted names, by what follows the folder's own two digits."""
+    bounds = [bisect_left(names, f"{folder}{number * _PLACES // shares:04x}") for number in range(1, shares)]
+    return names[[0, *bounds][share] : [*bounds, len(names)][share]]
 
 
-def _changed_at(entry: os.DirEntry[str]) -> float | None:
+def _changed_at(path: str) -> float | None:
     """When it was written last; None where it has gone since the folder was read."""
     try:
-        return entry.stat().st_mtime
+        return os.stat(path).st_mtime
     except FileNotFoundError:
         return None
 

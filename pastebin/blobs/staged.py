@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
 
-from pastebin.blobs.base import BlobMissing, BlobStore, Spool
+from pastebin.blobs.base import BlobMissing, BlobStore, Choose, Spool
 from pastebin.blobs.spool import MOST_HELD_BYTES
 from pastebin.nameless import nameless_file
 
@@ -59,9 +59,9 @@ class StagedStore:
         """Remove the bytes from the store."""
         self._store.remove(digest)
 
-    def listing(self, slice_number: int, slices: int) -> Iterator[tuple[str, float]]:
+    def listing(self, slice_number: int, slices: int, only: Choose = iter) -> Iterator[tuple[str, float]]:
         """What the store has (see `BlobStore.listing`)."""
-        return self._store.listing(slice_number, slices)
+        return self._store.listing(slice_number, slices, only)
 
     def clean(self, grace_seconds: float) -> int:
         """Remove what dead processes left in the store."""

@@ -1,7 +1,8 @@
 """Bytes in the store that no record names: left by an upload that was cut off or refused after they were put."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 
 from sqlalchemy import bindparam, select
 
@@ -13,12 +14,16 @@ _BATCH = 500
 
 
 def among(digests: Iterable[str]) -> Iterator[str]:
-    """Those of them that no record names, as things stand when each is looked at."""
-    left = iter(digests)
-    while batch := list(islice(left, _BATCH)):
-        with reading() as connection:
-            named = set(connection.execute(select(BlobRow.digest).where(BlobRow.digest.in_(batch))).scalars())
-        yield from (digest for digest in batch if digest not in named)
+    """Those of them that no record names, as things stand when each is looked at.
+
+    Args:
+        digests: in any order; neighbours are looked up together.
+    """
+    for _, neighbours in groupby(digests, key=itemgetter(slice(2))):
+        while batch := list(islice(neighbours, _BATCH)):
+            with reading() as connection:
+                named = set(connection.execute(_NAMED, {"first": min(batch), "last": max(batch)}).scalars().all())
+            yield from (digest for digest in batch if digest not in named)
 
 
 def remove(digest: str) -> bool:
@@ -38,4 +43,5 @@ def remove(digest: str) -> bool:
     return True
 
 
+_NAMED = select(BlobRow.digest).where(BlobRow.digest.between(bindparam("first"), bindparam("last")))
 _ROW = select(BlobRow.digest).where(BlobRow.digest == bindparam("of"))

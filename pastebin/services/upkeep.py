@@ -173,9 +173,8 @@ def _unlink(digest: str) -> bool:
 
 def _remove_strays(slice_number: int, slices: int) -> int:
     """Bytes that no row names: an upload was cut off between its bytes and its record."""
-    listed = store.listing(slice_number, slices)
-    old = (digest for digest, age_seconds in listed if age_seconds > settings.SWEEP_GRACE)
-    return sum(strays.remove(digest) for digest in strays.among(old))
+    found = store.listing(slice_number, slices, only=strays.among)
+    return sum(strays.remove(digest) for digest, age_seconds in found if age_seconds > settings.SWEEP_GRACE)
 
 
 def _scalars(query: Select[str]) -> Sequence[str]:
