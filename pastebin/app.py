@@ -135,6 +135,8 @@ def _staged(app: Flask, digest: str) -> bytes | None:
 
 def _extend(app: Flask) -> None:
     db.init_app(app)
+    # No request has a session of the ORM that would have to be removed: services use connections.
+    app.teardown_appcontext_funcs.remove(db._teardown_session)
     tune_sqlite(app)
     migrations.register(app)
     csrf.init_app(app)

@@ -82,8 +82,8 @@ else:
 _BEGIN = Prepared(text("BEGIN IMMEDIATE"))
 # In WAL mode NORMAL syncs the log at checkpoints alone. What of it is durable is durable with all before it.
 _DO_NOT_WAIT = Prepared(text("PRAGMA synchronous=NORMAL"))
-_WAIT = Prepared(text("PRAGMA synchronous=FULL"))
 _HAS_LOG = "pastebin.log"
+_WAITS_NOT = "pastebin.waits_not"
 
 FOREVER = 1 << 62  # an expiry that never comes, in milliseconds
 
@@ -190,28 +190,23 @@ def transaction(*, durable: bool = True) -> Iterator[Connection]:
     Raises:
         NotDurable: it is committed, and the disk may not have it. Not to be tried again.
     """
-    with (
-        current_app.extensions["pastebin.writers_turn"],
-        db.engine.connect() as connection,
-        _waiting_for_no_disk(connection) as is_left,
-        connection.execution_options(writes=True).begin(),
-    ):
-        yield connection
+    with current_app.extensions["pastebin.writers_turn"], db.engine.connect() as connection:
+        is_left = _wait_for_no_disk(connection)
+        with connection.execution_options(writes=True).begin():
+            yield connection
     if durable and is_left:
         current_app.extensions["pastebin.log"].wait()
 
 
-@contextmanager
-def _waiting_for_no_disk(connection: Connection) -> Iterator[bool]:
-    """Have the next commit of this connection not wait for the disk, where that can be done afterwards; whether so."""
-    if not connection.info.get(_HAS_LOG):
-        yield False
-        return
-    _DO_NOT_WAIT.count(connection, {})
-    try:
-        yield True
-    finally:
-        _WAIT.count(connection, {})
+def _wait_for_no_disk(connection: Connection) -> bool:
+    """Have commits of this connection not wait for the disk, where that can be done afterwards; whether so."""
+    info = connection.info
+    if not info.get(_HAS_LOG):
+        return False
+    if not info.get(_WAITS_NOT):
+        _DO_NOT_WAIT.count(connection, {})
+        info[_WAITS_NOT] = True
+    return True
 
 
 def is_disk_full(fault: OperationalError) -> bool:
