@@ -59,6 +59,8 @@ class Hand:
         # Requests that wait here, how many of them on errands; and those that pause.
         self.parked = self.errands = self.paused = 0
         self.hub: greenlet.greenlet
+        # Greenlets of this thread that have nothing to do.
+        self.spare: list[greenlet.greenlet] = []
         self._bell = threading.Lock()
         self._bell.acquire()
         # A thread that the application blocks for ever must not keep the process from ending.

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # an errand nobody knows; where so many do, any may be the next.
 _CROWDED = 4
 _SMALL_BYTES = 64 * 1024
+# So many greenlets without work a hand keeps.
+_MOST_SPARE = 8
 # What forms and programs send where they bring no file.
 _NO_UPLOADS = ("application/x-www-form-urlencoded", "application/json")
 
@@ -97,7 +99,24 @@ class Service:
         self._in_greenlet(connection, self._serve, request)
 
     def _in_greenlet(self, connection: "Connection", work: Callable[..., None], *arguments: Any) -> None:
-        greenlet.greenlet(self._do).switch(connection, work, *arguments)
+        """Do it in a greenlet that has nothing to do, or in a new one: making one costs a stack of its own."""
+        spare = connection.hand.spare
+        runner = spare.pop() if spare else greenlet.greenlet(self._run)
+        runner.switch(connection, work, *arguments)
+
+    def _run(self, *task: Any) -> None:
+        """One task after the other, with nothing kept of any while there is none."""
+        runner = greenlet.getcurrent()
+        while True:
+            hand: Hand = task[0].hand
+            self._do(*task)
+            task = ()
+            runner.gr_context = None  # what was left in context variables
+            if len(hand.spare) >= _MOST_SPARE:
+                return
+            hand.spare.append(runner)
+            while not task:
+                task = hand.hub.switch()
 
     def _do(self, connection: "Connection", work: Callable[..., None], *arguments: Any) -> None:
         """Do what may have to wait. Runs in a greenlet of its own, and must not end the thread whatever comes."""
@@ -236,7 +255,7 @@ class Service:
         try:
             if self._pre_request:
                 self._pre_request(worker, request)
-            refusal = self._run(environ, answer, body)
+            refusal = self._call(environ, answer, body)
         finally:
             if begun:
                 self._log_access(answer, request, environ, datetime.now(UTC) - begun)
@@ -249,7 +268,7 @@ class Service:
             self._alikes.keep(request.likeness, answer, likes[0])
         return goes_on
 
-    def _run(self, environ: dict[str, Any], answer: Answer, body: RequestBody) -> Refusal | None:
+    def _call(self, environ: dict[str, Any], answer: Answer, body: RequestBody) -> Refusal | None:
         """Call the application and send what it says; what the server must say instead, if anything."""
         try:
             parts = self._worker.wsgi(environ, answer.start_response)

@@ -22,6 +22,7 @@ import greenlet
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 
+TRACE: contextvars.ContextVar[object] = contextvars.ContextVar("TRACE")
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("VARIABLE")
 PIECE = b"0123456789abcdef" * 4096
 # Where to say something to a request that waits, by the name it waits under.
@@ -455,11 +456,12 @@ def facts(environ: Environ, start_response: Start) -> Iterable[bytes]:
     gc.collect()
     alive = sum(isinstance(each, greenlet.greenlet) and not each.dead for each in gc.get_objects())
     crew = crew_of(environ)
+    spare = [len(hand.spare) for hand in crew.hands]
     held = {
         "pid": os.getpid(),
         "threads": threading.active_count(),
         "descriptors": len(os.listdir("/proc/self/fd")),
-        "greenlets": alive,
+        "greenlets": alive - sum(spare),
         "epoll": in_epoll(),
         "armed": len(crew.armed),
         "registered": len(crew.registered),
@@ -468,6 +470,32 @@ def facts(environ: Environ, start_response: Start) -> Iterable[bytes]:
         "most parked": max(hand.parked for hand in crew.hands),
     }
     return answer(start_response, json.dumps(held).encode())
+
+
+def spare(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """How many greenlets each thread keeps without work."""
+    return answer(start_response, json.dumps([len(hand.spare) for hand in crew_of(environ).hands]).encode())
+
+
+class Trace:
+    """Left by a request; how many of them there still are."""
+
+    alive = 0
+
+    def __init__(self) -> None:
+        Trace.alive += 1
+
+    def __del__(self) -> None:
+        Trace.alive -= 1
+
+
+def trace(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """Leaves one in its environ and in a context variable; how many earlier ones there still are."""
+    gc.collect()
+    before = Trace.alive
+    environ["trace"] = Trace()
+    TRACE.set(Trace())
+    return answer(start_response, str(before).encode())
 
 
 def secret(environ: Environ, start_response: Start) -> Iterable[bytes]:
@@ -521,6 +549,8 @@ VIEWS = {
         disturb,
         overtake,
         facts,
+        spare,
+        trace,
         secret,
     )
 }
