@@ -290,9 +290,16 @@ class Crew:
                 if self.claim(waiting):
                     self.hand_over(waiting)
             elif (enter := self.doors.get(descriptor) or self._bells.get(descriptor)) is not None:
-                enter()
+                self._enter(enter)
             elif descriptor == self._knock:
                 os.eventfd_read(self._knock)
+
+    @staticmethod
+    def _enter(enter: Callable[[], None]) -> None:
+        try:
+            enter()
+        except Exception:  # this thread has others to go on with
+            log.exception("A client could not be let in")
 
     def nudge(self) -> None:
         """Let somebody look at `ready`, to which the caller has added."""

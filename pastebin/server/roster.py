@@ -11,9 +11,8 @@ import fcntl
 import mmap
 import os
 from functools import cache
+from tempfile import TemporaryFile
 
-# Workers beyond these let in whoever knocks.
-_PLACES = 64
 _BYTES_OF_A_PLACE = 4
 
 
@@ -21,28 +20,30 @@ class Roster:
     """A place for each worker, in memory that all of them share. Made before they are, by the process that forks them.
 
     A place is a lock that ends with its worker, however that ends; who comes next takes it.
+
+    Args:
+        places: for so many workers; those beyond let in whoever knocks.
+        folder: where files may be made that nobody sees; None for the system's own.
     """
 
-    def __init__(self) -> None:
-        self._locks = os.memfd_create("roster", os.MFD_CLOEXEC)
-        size = _PLACES * _BYTES_OF_A_PLACE
-        os.ftruncate(self._locks, size)
+    def __init__(self, places: int, folder: str | None = None) -> None:
+        # Never closed, nor opened again: the locks of a process end with the first that it closes.
+        self._locks = TemporaryFile(dir=folder)  # noqa: SIM115 - see above
+        size = places * _BYTES_OF_A_PLACE
+        self._locks.truncate(size)
         # One more than each has clients; 0 where nobody is.
-        self._counts = memoryview(mmap.mmap(self._locks, size)).cast("I")
-        self._bells = [os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC) for _ in range(_PLACES)]
+        self._counts = memoryview(mmap.mmap(self._locks.fileno(), size)).cast("I")
+        self._bells = [os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC) for _ in range(places)]
         self._own: int | None = None
         self._is_called = False
 
     def join(self) -> int | None:
         """Take a place for the calling process; the descriptor of its bell, if there was a place."""
-        for place in range(_PLACES):
-            try:
-                fcntl.lockf(self._locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
-            except OSError:
-                continue
-            self._own, self._is_called = place, True
-            self.count(0)
-            return self._bells[place]
+        for place, bell in enumerate(self._bells):
+            if self._lock(place):
+                self._own, self._is_called = place, True
+                self.count(0)
+                return bell
         return None
 
     def leave(self) -> None:
@@ -60,20 +61,38 @@ class Roster:
         """Ring for the worker with the fewest clients; false if that is the own one."""
         if self._own is None:
             return False
-        others = ((count, place) for place, count in enumerate(self._counts) if count)
-        fewest, place = min(others, default=(0, self._own))
-        if fewest >= self._counts[self._own]:
-            return False
-        os.eventfd_write(self._bells[place], 1)
-        return True
+        while True:
+            own = self._counts[self._own]
+            others = ((count, place) for place, count in enumerate(self._counts) if 0 < count < own)
+            _, place = min(others, default=(0, None))
+            if place is None:
+                return False
+            if not self._is_deserted(place):
+                os.eventfd_write(self._bells[place], 1)
+                return True
 
     def hear(self) -> None:
         """Take note that the own bell has rung."""
         if self._own is not None:
             os.eventfd_read(self._bells[self._own])
 
+    def _is_deserted(self, place: int) -> bool:
+        """Whether a place's worker has ended without leaving; then it is nobody's from now on."""
+        if not self._lock(place):
+            return False
+        self._counts[place] = 0
+        fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, place)
+        return True
+
+    def _lock(self, place: int) -> bool:
+        try:
+            fcntl.lockf(self._locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except OSError:
+            return False
+        return True
+
 
 @cache
-def of_this_server() -> Roster:
-    """The one that a process and all that it forks have in common."""
-    return Roster()
+def of_this_server(workers: int, folder: str | None) -> Roster:
+    """The one that a process and all that it forks have in common; also while new workers replace all old ones."""
+    return Roster(2 * workers + 2, folder)

@@ -130,7 +130,8 @@ class Service:
 
     def _is_known(self, hand: "Hand", connection: "Connection", head: bytes, small: Small | None) -> bool:
         """Answer a request by what is known of its like, if anything is."""
-        if self._replays and (replay := self._replays.find(head)):
+        # A disk that keeps a file waiting would keep those waiting that pause here.
+        if self._replays and (replay := self._replays.find(head)) and not (replay.open and hand.paused):
             self._replay(hand, connection, replay, head)
             return True
         # Where many go on errands, the next may block, or be blocked: see `_better_hand`.
@@ -189,7 +190,12 @@ class Service:
     def _replay_file(
         self, connection: "Connection", replay: Replay, open_file: Callable[[], FileIO | None], head: bytes
     ) -> None:
-        file = open_file()
+        try:
+            file = open_file()
+        except Exception:  # noqa: BLE001 - the application may raise anything
+            self._log.exception("The application failed on a request")
+            connection.refuse(SERVER_FAULT)
+            return
         if file is None:
             self._begin_anew(connection, head)
             return

@@ -75,7 +75,7 @@ class ParkingWorker(Worker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Be made: by the process that then forks."""
         super().__init__(*args, **kwargs)
-        self._roster = roster.of_this_server()
+        self._roster = roster.of_this_server(self.cfg.workers, self.cfg.worker_tmp_dir)
 
     def run(self) -> None:
         """Serve until told to stop, then finish what was begun."""
@@ -96,7 +96,8 @@ class ParkingWorker(Worker):
         gc.freeze()
         gc.set_threshold(_GARBAGE)
         self._crew.start()
-        if (bell := self._roster.join()) is not None:
+        # Where each has listening sockets of its own, nobody can let in who knocked at another's.
+        if not self.cfg.reuse_port and (bell := self._roster.join()) is not None:
             self._crew.hang_bell(bell, self._answer_call)
         self._open_doors()
         while self.alive and self.ppid == os.getppid():
@@ -271,9 +272,10 @@ class ParkingWorker(Worker):
         """Let nobody in, finish what was begun, at most for `graceful_timeout`."""
         crew = self._crew
         with self._doorway:
+            self.alive = False  # also where the first process is gone: nobody answers calls from here on
             self._roster.leave()
-            # A knock wakes one worker. If it was this one, nobody else has heard it.
-            if crew.doors and not self._is_crowded():
+            # A knock wakes one worker. If it was this one, nobody else has heard it, or only who was called.
+            if (crew.doors or self._aside_until) and not self._is_crowded():
                 self._let_in_all(but=self._is_crowded)
                 crew.nudge()
             crew.close_doors()

@@ -477,6 +477,12 @@ def spare(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return answer(start_response, json.dumps([len(hand.spare) for hand in crew_of(environ).hands]).encode())
 
 
+def places(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    """What stands in the server's roster: 0 where nobody is, else one more than a worker has clients."""
+    roster: Any = crew_of(environ)._count.__self__
+    return answer(start_response, json.dumps(roster._counts.tolist()).encode())
+
+
 class Trace:
     """Left by a request; how many of them there still are."""
 
@@ -549,6 +555,7 @@ VIEWS = {
         disturb,
         overtake,
         facts,
+        places,
         spare,
         trace,
         secret,

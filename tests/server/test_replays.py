@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -286,3 +287,20 @@ def test_a_slow_reader_of_a_file_keeps_nobody_waiting_and_one_that_leaves_leaves
             time.sleep(0.05)
 
     server.expect_facts(before)
+
+
+def test_a_file_that_cannot_be_opened_for_want_of_descriptors_is_a_fault_and_said(tmp_path: Path, large: Path) -> None:
+    (tmp_path / "server").mkdir()
+    with served(tmp_path / "server") as server, server.connect() as client:
+        for _ in range(3):
+            client.say(asked_for(large))
+            assert client.hear().status == 200
+        (pid,) = server.workers()
+        used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+        free = next(number for number in range(len(used) + 1) if number not in used)
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]))
+        client.say(asked_for(large))
+        assert client.hear().status == 500
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+
+        assert server.ask("/hello").body == b"hello\n"
