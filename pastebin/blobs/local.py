@@ -219,8 +219,9 @@ def _most_spools() -> int:
 
 def _share_of(names: list[str], folder: str, share: int, shares: int) -> list[str]:
     """One of so many shares of a folder's sorted names, by what follows the folder's own two digits."""
-    bounds = [bisect_left(names, f"{folder}{number * _PLACES // shares:04x}") for number in range(1, shares)]
-    return names[[0, *bounds][share] : [*bounds, len(names)][share]]
+    between = [bisect_left(names, f"{folder}{number * _PLACES // shares:04x}") for number in range(1, shares)]
+    bounds = [0, *between, len(names)]
+    return names[bounds[share] : bounds[share + 1]]
 
 
 def _changed_at(path: str) -> float | None:

@@ -111,9 +111,8 @@ class Lane:
             start_response("200 OK", card.headers)
             if card.viewed is not None:
                 card.viewed()
-            self._let_replay(
-                environ, kept, partial(self._opened, card) if kept.body is None else kept.body, card.viewed
-            )
+            again = partial(self._opened, card) if kept.body is None else kept.body
+            self._let_replay(environ, kept, again, card.viewed)
         return body
 
     def _holds(self, kept: _Kept) -> bool:

@@ -19,17 +19,21 @@ _ENTRY_BYTES = 1024
 _WORDS = [f"{AFTER_DATE}{word_of(goes_on)}\r\n".encode() for goes_on in (False, True)]
 
 
+OpensFile = Callable[[], FileIO | None]
+"""Opens a file at its beginning; None where it is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What the application says of the answer that it gives.
 
     Attributes:
-        body: all of it, or what opens a file with all of it, which may be gone by then: None.
+        body: all of it, or what opens a file with all of it.
         holds: tells whether it would give the same again; called for every request.
         given: called whenever it is given again.
     """
 
-    body: bytes | Callable[[], FileIO | None]
+    body: bytes | OpensFile
     holds: Callable[[], bool]
     given: Callable[[], None] | None = None
 
@@ -46,7 +50,7 @@ class Replay:
     rest: bytes
     holds: Callable[[], bool]
     given: Callable[[], None] | None
-    open: Callable[[], FileIO | None] | None
+    open: OpensFile | None
     size: int
 
     def wire(self, *, goes_on: bool) -> bytes:

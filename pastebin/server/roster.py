@@ -35,26 +35,24 @@ class Roster:
         self._counts = memoryview(mmap.mmap(self._locks.fileno(), size)).cast("I")
         self._bells = [os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC) for _ in range(places)]
         self._own: int | None = None
-        self._is_called = False
 
     def join(self) -> int | None:
         """Take a place for the calling process; the descriptor of its bell, if there was a place."""
         for place, bell in enumerate(self._bells):
             if self._lock(place):
-                self._own, self._is_called = place, True
-                self.count(0)
+                self._own = place
+                self._counts[place] = 1
                 return bell
         return None
 
     def leave(self) -> None:
         """Be called no more."""
         if self._own is not None:
-            self._is_called = False
             self._counts[self._own] = 0
 
     def count(self, clients: int) -> None:
-        """Say how many clients the own worker has."""
-        if self._own is not None and self._is_called:
+        """Say how many clients the own worker has, unless it has left."""
+        if self._own is not None and self._counts[self._own]:
             self._counts[self._own] = clients + 1
 
     def call_another(self) -> bool:

@@ -4,7 +4,6 @@ import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from io import FileIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -147,8 +146,7 @@ class Service:
         try:
             taken = known.take(small.name, small.body, connection.pause)
         except (Exception, SystemExit):  # noqa: BLE001 - the application may raise anything
-            self._log.exception("The application failed on a request")
-            connection.refuse(SERVER_FAULT)
+            self._refuse_for_fault(connection)
             return
         if taken is not None:
             self._worker.count_request()
@@ -159,6 +157,11 @@ class Service:
         if self._alikes:
             self._alikes.forget(small)
         self._begin_anew(connection, arrived)
+
+    def _refuse_for_fault(self, connection: "Connection") -> None:
+        """Answer for an application that has just raised something."""
+        self._log.exception("The application failed on a request")
+        connection.refuse(SERVER_FAULT)
 
     def _begin_anew(self, connection: "Connection", arrived: bytes) -> None:
         """Serve what was taken for known, and is not, as if nothing had been tried."""
@@ -171,7 +174,7 @@ class Service:
         connection.arrived = b""
         connection.begin(hand)
         if replay.open:
-            self._in_greenlet(connection, self._replay_file, replay, replay.open, head)
+            self._in_greenlet(connection, self._replay_file, replay, head)
             return
         self._worker.count_request()
         if replay.given:
@@ -187,14 +190,12 @@ class Service:
         else:
             self._go_on_or_leave(connection, goes_on)
 
-    def _replay_file(
-        self, connection: "Connection", replay: Replay, open_file: Callable[[], FileIO | None], head: bytes
-    ) -> None:
+    def _replay_file(self, connection: "Connection", replay: Replay, head: bytes) -> None:
+        """Give an answer again whose body is a file; where that is gone, begin anew."""
         try:
-            file = open_file()
+            file = replay.open() if replay.open else None
         except Exception:  # noqa: BLE001 - the application may raise anything
-            self._log.exception("The application failed on a request")
-            connection.refuse(SERVER_FAULT)
+            self._refuse_for_fault(connection)
             return
         if file is None:
             self._begin_anew(connection, head)

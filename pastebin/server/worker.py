@@ -202,7 +202,7 @@ class ParkingWorker(Worker):
             if self._aside_until < monotonic():
                 self._let_in_all()
                 self._end_aside()
-        self._crew.nudge()
+                self._crew.nudge()
 
     def _end_aside(self) -> None:
         if self._aside_until and self._has_room():
