@@ -10,7 +10,8 @@ export function tell(is) {
 /** How far it is, so often that it looks smooth, and no oftener. */
 export class Advance {
   constructor() {
-    this.told = 0;
+    // Not 0: a worker's clock begins with the worker, and its first step may come sooner than the next one is due.
+    this.told = -Infinity;
   }
 
   /** @param {() => object} describe asked only where it is told */
