@@ -67,7 +67,7 @@ def test_a_hundred_thousand_fields_are_refused_at_once(server: Server) -> None:
         answer = client.hear()
 
     assert answer.status == 431
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
     assert server.memory_kib() - before < 2048
 
 

@@ -98,14 +98,14 @@ def _ask_for(server: Server, seconds: float) -> list[int]:
 def test_blocked_requests_do_not_hold_up_the_others(tmp_path: Path) -> None:
     with served(tmp_path, threads=16) as server, ThreadPoolExecutor(12) as pool:
         started = time.monotonic()
-        slept = [pool.submit(server.ask, "/sleep/0.5") for _ in range(12)]
+        slept = [pool.submit(server.ask, "/sleep/2") for _ in range(12)]
         time.sleep(0.05)
 
         for _ in range(20):
             assert server.ask("/hello").status == 200
-        assert time.monotonic() - started < 0.45
+        assert time.monotonic() - started < 1.8
         assert all(each.result().body == b"slept" for each in slept)
-        assert time.monotonic() - started < 1.2
+        assert time.monotonic() - started < 4
 
 
 def test_more_blocked_requests_than_threads_wait_their_turn(tmp_path: Path) -> None:
