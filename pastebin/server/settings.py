@@ -74,14 +74,32 @@ _MODULES = ("pastebin.app", "pastebin.background")
 
 
 def on_starting(server: Any) -> None:
-    """Import in the first process what all workers need: once instead of by each, and its memory is shared.
-
-    No application is made there: it opens files and locks that no two processes may have in common.
-    """
+    """What is done once, in the first process."""
+    _finish_at_ctrl_c(server)
     if server.app.app_uri == _APPLICATION:
-        # Hardly anything of what an import makes is garbage, and the collector would look for it hundreds of times.
-        gc.disable()
-        for module in _MODULES:
-            import_module(module)
-        gc.freeze()  # what the collector never looks at stays shared
-        gc.enable()
+        _import_for_all()
+
+
+def _import_for_all() -> None:
+    """Import what all workers need: once instead of by each, and its memory is shared.
+
+    No application is made here: it opens files and locks that no two processes may have in common.
+    """
+    # Hardly anything of what an import makes is garbage, and the collector would look for it hundreds of times.
+    gc.disable()
+    for module in _MODULES:
+        import_module(module)
+    gc.freeze()  # what the collector never looks at stays shared
+    gc.enable()
+
+
+def _finish_at_ctrl_c(server: Any) -> None:
+    """Have Ctrl-C do what SIGTERM does. (gunicorn's own cuts off what is under way.) A second one ends it at once."""
+
+    def finish() -> None:
+        server.log.info(
+            "Finishing what was begun, for %s s at most. Ctrl-C once more cuts it off.", server.cfg.graceful_timeout
+        )
+        server.handle_term()
+
+    server.handle_int = finish

@@ -5,6 +5,7 @@ import gc
 import os
 import resource
 import select
+import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -111,6 +112,11 @@ class ParkingWorker(Worker):
             self.log.info("Autorestarting worker after current request.")
             self.alive = False
             self._wake()
+
+    def init_signals(self) -> None:
+        """As gunicorn does, but for Ctrl-C: a terminal sends it to all processes, and the first tells what it means."""
+        super().init_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def handle_quit(self, sig: int, frame: Any) -> None:
         """Stop at once."""

@@ -32,6 +32,27 @@ def test_a_request_that_runs_is_finished_when_the_server_stops(tmp_path: Path) -
         assert server.process.wait(5) == 0
 
 
+def test_ctrl_c_finishes_what_was_begun_and_a_second_one_ends_it(tmp_path: Path) -> None:
+    """A terminal sends it to every process."""
+    with served(tmp_path, workers=2) as server, server.connect() as busy, server.connect() as endless:
+        endless.say(b"GET /sleep/20 HTTP/1.1\r\nHost: test\r\n\r\n")
+        busy.say(b"GET /sleep/1.5 HTTP/1.1\r\nHost: test\r\n\r\n")
+        time.sleep(0.2)
+        press_ctrl_c(server)
+
+        assert busy.hear().body == b"slept"
+        started = time.monotonic()
+        press_ctrl_c(server)
+        assert server.process.wait(10) == 0
+        assert time.monotonic() - started < 4
+    assert b"Ctrl-C once more" in server.log.read_bytes()
+
+
+def press_ctrl_c(server: Server) -> None:
+    for pid in (server.process.pid, *server.workers()):
+        os.kill(pid, signal.SIGINT)
+
+
 def test_a_server_with_nothing_to_do_stops_at_once(tmp_path: Path) -> None:
     with served(tmp_path, workers=2) as server:
         started = time.monotonic()
