@@ -10,7 +10,7 @@ from flask import Flask
 
 from pastebin import __version__, create_app, expiry
 from pastebin.config import ConfigInvalid, instance_folder, read_bound, write_size
-from pastebin.errors import KeyNotFound, PastebinError
+from pastebin.errors import KeyNotFound, PastebinError, UserNotFound
 from pastebin.extensions import now, settings
 from pastebin.services import accounts, audit, bounds, closing, directory, fsck, keys, switches, upkeep
 from pastebin.services.actor import Scope, User
@@ -90,7 +90,7 @@ def change_user(
     """Change what the account NAME may do. Without an option, show it."""
     is_disabled = None if is_enabled is None else not is_enabled
     with _app().app_context():
-        owner = accounts.find(name)
+        owner = _account(name)
         if max_file_size is not None:
             directory.bind(None, owner.id, _read(read_bound, max_file_size, "--max-file-size"))
         if quota is not None:
@@ -109,7 +109,7 @@ def change_user(
 def set_password(name: str, password_stdin: bool) -> None:
     """Set the password of the account NAME, and end all its sessions. API keys stay."""
     with _app().app_context():
-        owner = accounts.find(name)
+        owner = _account(name)
         accounts.replace_password(owner.id, _read_password(password_stdin))
         audit.note_command("set password", user=owner.name, uid=owner.id)
     click.echo(f"Set the password of {owner.name}. All sessions have ended.")
@@ -121,7 +121,7 @@ def set_password(name: str, password_stdin: bool) -> None:
 def remove_user(name: str, yes: bool) -> None:
     """Remove the account NAME, its keys, and all its files. This cannot be taken back."""
     with _app().app_context():
-        owner = accounts.find(name)
+        owner = _account(name)
         account = directory.get(owner.id)
         if not yes:
             click.confirm(f"Remove {owner.name} and {_had_by(account)}?", abort=True)
@@ -147,7 +147,7 @@ def add_key(
     with _app().app_context():
         when = expiry.parse(expire, now()) if expire else None
         bound = _read(read_bound, max_file_size, "--max-file-size") if max_file_size else None
-        owner = accounts.find(user)
+        owner = _account(user)
         if directory.get(owner.id).is_disabled:
             raise click.ClickException(f"{owner.name} is disabled. 'pastebin user change {owner.name} --enable' first.")
         made = keys.issue(owner, name, [Scope(scope) for scope in scopes] or None, when, bound)
@@ -160,7 +160,7 @@ def add_key(
 def list_keys(user: str) -> None:
     """Show the API keys of USER, without the keys themselves."""
     with _app().app_context():
-        owner = accounts.find(user)
+        owner = _account(user)
         _show_keys(keys.listing(owner.id), owner.name)
 
 
@@ -173,7 +173,7 @@ def invalidate_key(user: str, every: bool, key_id: int | None) -> None:
     if every and key_id is not None:
         raise click.ClickException("Say --id for one key or --all for all of them, not both. Nothing was done.")
     with _app().app_context():
-        owner = accounts.find(user)
+        owner = _account(user)
         if every:
             count = keys.invalidate_all(owner.id)
             audit.note_command("invalidate keys", user=owner.name, uid=owner.id, count=count)
@@ -250,6 +250,17 @@ def _app(*, may_be_new: bool = False) -> Flask:
     if not may_be_new and not folder.is_dir():
         raise click.ClickException(f"There is no instance at {folder}. PASTEBIN_INSTANCE says where it is.")
     return create_app(LOG_LEVEL="warning")
+
+
+def _account(name: str) -> User:
+    """The account of that name. Where there is none the wrong instance may have been asked: it is said which."""
+    try:
+        return accounts.find(name)
+    except UserNotFound as fault:
+        raise click.ClickException(
+            f"There is no user named {name} in {instance_folder()}. 'pastebin user add {name}' makes one;"
+            " PASTEBIN_INSTANCE says which folder is meant."
+        ) from fault
 
 
 def _read_password(from_stdin: bool) -> str:

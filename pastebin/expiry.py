@@ -13,6 +13,8 @@ _UNITS = {
     "w": 604_800, "week": 604_800, "weeks": 604_800,
 }  # fmt: skip
 _SPAN = re.compile(r"([0-9]{1,12})\s*([a-z]*)")
+# Elsewhere 1M is a month: who meant that would find the file gone after a minute.
+_MONTHS_PERHAPS = re.compile(r"[0-9]+\s*M")
 # Numbers from here on are Unix timestamps: as a span it would be 31 years.
 _FIRST_TIMESTAMP = 10**9
 _HELP = "expire is a time from now (90s, 10min, 2h, 7d, 1w), a number of seconds, a Unix timestamp, or an ISO 8601 time"
@@ -34,7 +36,7 @@ def parse(text: str, moment: datetime, field: str = "expire") -> datetime:
 
 
 def _read(text: str, moment: datetime) -> datetime:
-    if found := _SPAN.fullmatch(text.lower()):
+    if (found := _SPAN.fullmatch(text.lower())) and not _MONTHS_PERHAPS.fullmatch(text):
         number, unit = int(found[1]), found[2]
         if unit:
             return moment + timedelta(seconds=number * _seconds_of(unit))

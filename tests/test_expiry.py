@@ -24,6 +24,8 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         ("1w", timedelta(weeks=1)),
         ("3600", timedelta(hours=1)),
         (" 2 H ", timedelta(hours=2)),
+        ("10m", timedelta(minutes=10)),
+        ("10MIN", timedelta(minutes=10)),
         ("999999999", timedelta(seconds=999_999_999)),
     ],
 )
@@ -55,7 +57,20 @@ def test_past_and_zero_are_refused(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["soon", "-5", "5 fortnights", "1e3", "99999999999999", "999999999999", "99999999999w", "٣d", "1h30", "0x10"],
+    [
+        "soon",
+        "-5",
+        "5 fortnights",
+        "1e3",
+        "99999999999999",
+        "999999999999",
+        "99999999999w",
+        "٣d",
+        "1h30",
+        "0x10",
+        "1M",
+        "6 M",
+    ],
 )
 def test_nonsense_is_refused(text):
     with pytest.raises(FieldsInvalid, match="expire is a time from now"):

@@ -1,6 +1,11 @@
 """Whole numbers in paths and queries."""
 
+from typing import Final
+
 from pastebin.errors import FieldsInvalid, UserNotFound
+
+# What the database counts.
+_MOST_DOWNLOADS: Final = 2**31 - 1
 
 
 def whole_number(text: str, most_digits: int) -> int | None:
@@ -18,9 +23,10 @@ def download_limit(number: int | None, otherwise: str = "") -> int:
     Raises:
         FieldsInvalid: it is none, or less than one, or more than the database counts.
     """
-    if number is None or not 0 < number < 2**31:
+    if number is None or not 0 < number <= _MOST_DOWNLOADS:
         raise FieldsInvalid(
-            f"limit is how often the file may be downloaded: a whole number from 1{otherwise}.", fields=["limit"]
+            f"limit is how often the file may be downloaded: a whole number from 1 to {_MOST_DOWNLOADS}{otherwise}.",
+            fields=["limit"],
         )
     return number
 

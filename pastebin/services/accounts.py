@@ -216,7 +216,7 @@ def find(name: str) -> User:
     """
     row = _row(UserRow.name_key == fold_name(name))
     if row is None:
-        raise UserNotFound(f"There is no user named {name}. 'pastebin user add {name}' makes one.")
+        raise UserNotFound(f"There is no user named {name}.")
     return as_user(row)
 
 
