@@ -47,7 +47,8 @@ class WriteAheadLog:
         """
         if not self._has_gap:
             try:
-                _sync(self._opened().fileno())
+                file = self._opened()  # by a name: as a number alone it would be closed where another thread opens anew
+                _sync(file.fileno())
             except FileNotFoundError as fault:  # taken away under us, and the database maybe too
                 raise NotDurable from fault
             except OSError:
@@ -57,7 +58,7 @@ class WriteAheadLog:
             self._close_gap()
 
     def _opened(self) -> FileIO:
-        """The log as it is now. Whoever waits for an earlier one keeps that open by having it."""
+        """The log as it is now. Of an earlier one nobody closes it: it is open for as long as somebody has it."""
         file, now = self._file, os.stat(self._path)
         if file is None or not os.path.samestat(now, os.fstat(file.fileno())):
             file = self._file = FileIO(self._path)

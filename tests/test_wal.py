@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 import threading
@@ -161,3 +162,31 @@ def test_without_such_a_log_each_commit_waits_by_itself(make_app, monkeypatch, d
     assert modes == [2, "delete"]
     assert disk.syncs == 0
     assert app.test_client().put("/a", data=b"a").status_code == 201
+
+
+def test_a_log_that_is_waited_for_stays_open_where_others_open_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closed, its number would be nothing's, or another file's, of which it would be said that it is on the disk."""
+    path, synced = tmp_path / "log", []
+    path.touch()
+    log = wal.WriteAheadLog(path, empty=lambda: pytest.fail("nothing failed"))
+
+    def sync(number: int) -> None:
+        if not synced:
+            synced.append(os.fstat(number).st_ino)
+            path.rename(tmp_path / "earlier")
+            path.touch()
+            other = threading.Thread(target=log.wait)
+            other.start()
+            other.join(10)
+        synced.append(os.fstat(number).st_ino)
+
+    monkeypatch.setattr(wal, "_sync", sync)
+    log.wait()
+
+    assert synced == [inode(tmp_path / "earlier"), inode(path), inode(tmp_path / "earlier")]
+
+
+def inode(path: Path) -> int:
+    return path.stat().st_ino
