@@ -4,8 +4,8 @@ from typing import Final
 
 from pastebin.errors import FieldsInvalid, UserNotFound
 
-# What the database counts.
-_MOST_DOWNLOADS: Final = 2**31 - 1
+MOST_DOWNLOADS: Final = 2**31 - 1
+"""The highest `limit`: what the database counts."""
 
 
 def whole_number(text: str, most_digits: int) -> int | None:
@@ -23,9 +23,9 @@ def download_limit(number: int | None, otherwise: str = "") -> int:
     Raises:
         FieldsInvalid: it is none, or less than one, or more than the database counts.
     """
-    if number is None or not 0 < number <= _MOST_DOWNLOADS:
+    if number is None or not 0 < number <= MOST_DOWNLOADS:
         raise FieldsInvalid(
-            f"limit is how often the file may be downloaded: a whole number from 1 to {_MOST_DOWNLOADS}{otherwise}.",
+            f"limit is how often the file may be downloaded: a whole number from 1 to {MOST_DOWNLOADS}{otherwise}.",
             fields=["limit"],
         )
     return number

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
 from pastebin import filetypes
+from pastebin.blueprints.numbers import MOST_DOWNLOADS
 from pastebin.services.actor import Scope
 from pastebin.services.switches import Switch
 
@@ -53,7 +54,7 @@ def _count(about: str) -> fields.Integer:
 def _limit(*, required: bool, or_none: bool = True) -> fields.Integer:
     about = "How often it may be downloaded" + ("; null: without limit." if or_none else ".")
     return fields.Integer(
-        required=required, allow_none=or_none, validate=validate.Range(min=1, max=2**31 - 1),
+        required=required, allow_none=or_none, validate=validate.Range(min=1, max=MOST_DOWNLOADS),
         metadata={"description": about},
     )  # fmt: skip
 
